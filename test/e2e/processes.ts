@@ -1,0 +1,33 @@
+// The processes of the local cluster seen from the machine: a container cannot kill its own first process with SIGKILL.
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** @returns the pid of the JVM that runs the pod, or undefined */
+export function cassandraPid(pod: string): number | undefined {
+  return pids().find((pid) => /(^|\/)java$/.test(read(pid, 'cmdline')[0] ?? '') && read(pid, 'environ').includes(`HOSTNAME=${pod}`))
+}
+
+/** @returns the pids of the operator's processes, whose command line names the bundle */
+export function operatorPids(): readonly number[] {
+  return pids().filter((pid) => read(pid, 'cmdline').includes('/app/operator.mjs'))
+}
+
+/** Resident memory of a process in MiB, and the part that no other process shares. */
+export function memoryOf(pid: number): { readonly residentMiB: number; readonly privateMiB: number } {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0)
+  return { residentMiB: kib('Rss') / 1024, privateMiB: (kib('Private_Clean') + kib('Private_Dirty')) / 1024 }
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+}
+
+function read(pid: number, file: 'cmdline' | 'environ'): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
+  } catch {
+    return [] // it has ended meanwhile
+  }
+}
