@@ -55,7 +55,6 @@ export type GrantKind =
   | 'FirstNode' // starts as its own seed; once in a cluster's life
   | 'JoinNoStream' // a node of the first formation: given tokens, auto_bootstrap false, nothing to stream
   | 'Join' // bootstraps: streams its ranges
-  | 'Resume' // takes up an interrupted first start or join again
 
 /** Permission for one pod to start a node that has not joined yet. A pod that is gone takes its grant with it. */
 export type Grant = {
@@ -102,10 +101,9 @@ export type StartPhase =
   | 'WaitingForGrant'
   | 'Refused' // marker, volume, image or version contradict; reason and message say what
   | 'Started' // the argument file was handed out; the JVM runs or is starting
-  | 'Exited' // the JVM ended; the kubelet will restart the container
 export type StartView = {
   readonly phase: StartPhase
-  /** One of: HostIDRetired, VolumeRetired, AddressTaken, SelfSeedRefused, StartFailed, CommitLogCorrupt, ConfigRejected, DownTooLong. */
+  /** A word of api/reasons.ts, when the start is refused or failed. */
   readonly reason?: string
   /** For a failed start: the first error line of Cassandra. */
   readonly message: string

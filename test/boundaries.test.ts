@@ -21,7 +21,7 @@ type Rule = {
 const rules: Readonly<Record<string, Rule>> = {
   lib: { folders: ['lib'], builtins: true },
   'lib/logger.ts': { folders: ['lib'], packages: ['pino'], builtins: true },
-  'lib/x509.ts': { folders: ['lib'], packages: ['@peculiar/x509'], builtins: true },
+  'lib/x509.ts': { folders: ['lib'], packages: ['@peculiar/x509', 'reflect-metadata'], builtins: true },
   api: { folders: ['api', 'lib'], builtins: false },
   'api/kinds': { folders: ['api', 'lib'], packages: ['zod'], builtins: false },
   'api/crd': { folders: ['api', 'lib'], packages: ['zod'], builtins: false },

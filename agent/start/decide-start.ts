@@ -1,0 +1,101 @@
+// May this container start Cassandra now, and how? Pure. Volume, record and grant must agree; whatever contradicts is
+// refused and reported, never repaired here (safety.md section 0, launcher rule).
+import type { Grant, Marker, NodeSettings } from '../../api/agent.ts'
+import type { Reason } from '../../api/reasons.ts'
+
+export type StartFacts = {
+  readonly settings: NodeSettings
+  readonly podUID: string
+  readonly podIP: string
+  readonly marker: Marker
+  /** Addresses that the seed Service answers now; empty when the name does not resolve. */
+  readonly seeds: readonly string[]
+  /** Version of the Cassandra in the image; undefined when no jar of it was found. */
+  readonly imageVersion: string | undefined
+  readonly javaMajor: number | undefined
+}
+
+export type StartPlan = {
+  readonly seeds: readonly string[]
+  readonly autoBootstrap: boolean
+  readonly initialTokens?: readonly string[]
+}
+
+export type StartVerdict =
+  | { readonly kind: 'start'; readonly plan: StartPlan; readonly message: string }
+  | { readonly kind: 'wait'; readonly message: string }
+  | { readonly kind: 'refuse'; readonly reason: Reason; readonly message: string }
+
+export function decideStart(facts: StartFacts): StartVerdict {
+  return refuseStrangers(facts) ?? startMember(facts) ?? startGranted(facts)
+}
+
+function refuseStrangers({ settings, marker, imageVersion, javaMajor }: StartFacts): StartVerdict | undefined {
+  const refuse = (reason: Reason, message: string): StartVerdict => ({ kind: 'refuse', reason, message })
+  if (marker.clusterUID !== settings.clusterUID || marker.nodeUID !== settings.nodeUID) {
+    return refuse(
+      'HostIDRetired',
+      `the volume belongs to node ${marker.nodeUID} of cluster ${marker.clusterUID}, this pod is node ${settings.nodeUID} of cluster ${settings.clusterUID}`,
+    )
+  }
+  if (settings.expectedHostID !== undefined && marker.hostID !== settings.expectedHostID) {
+    return refuse('HostIDRetired', `the volume holds host id ${marker.hostID ?? 'none'}, the record says ${settings.expectedHostID}`)
+  }
+  if (marker.state === 'Leaving' || marker.state === 'Decommissioned') {
+    return refuse('VolumeRetired', `the node on this volume is ${marker.state}; it must not come back`)
+  }
+  if (marker.datacenter !== settings.datacenter || marker.rack !== settings.rack) {
+    return refuse(
+      'InvalidSpec',
+      `the volume was made for ${marker.datacenter}/${marker.rack}, the pod is in ${settings.datacenter}/${settings.rack}`,
+    )
+  }
+  if (imageVersion !== settings.version) {
+    return refuse(
+      'InvalidSpec',
+      `the image holds Cassandra ${imageVersion ?? 'of no known version'}, spec.version says ${settings.version}; make image and version agree`,
+    )
+  }
+  if (javaMajor === undefined) return refuse('InvalidSpec', 'the image has no working java on its PATH')
+  return undefined
+}
+
+/** A member of the ring starts by itself: after an outage there may be nobody to ask. */
+function startMember({ settings, marker, seeds, podIP }: StartFacts): StartVerdict | undefined {
+  if (marker.state !== 'Joined') return undefined
+  if (settings.expectedHostID === undefined) {
+    return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID} (not yet recorded)` }
+  }
+  return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID}` }
+}
+
+/** A member that finds no seed lists itself, so that a ring that was down as a whole comes back in any order (H13). */
+function memberPlan(seeds: readonly string[], podIP: string): StartPlan {
+  return { seeds: seeds.length > 0 ? seeds : [podIP], autoBootstrap: true }
+}
+
+/** A node that has not joined needs a grant that names this very pod. */
+function startGranted({ marker, podUID, podIP, seeds, settings }: StartFacts): StartVerdict {
+  const grant = marker.grant
+  if (grant === undefined || grant.podUID !== podUID || grant.nodeUID !== settings.nodeUID) {
+    return { kind: 'wait', message: 'waiting for the operator to let this node join' }
+  }
+  return startWithGrant(grant, seeds, podIP)
+}
+
+function startWithGrant(grant: Grant, seeds: readonly string[], podIP: string): StartVerdict {
+  if (grant.kind === 'FirstNode') {
+    return { kind: 'start', plan: { seeds: [podIP], ...given(grant) }, message: 'starting as the first node of a new ring' }
+  }
+  // An empty node in its own seed list would skip streaming and serve nothing as if it were everything (H12).
+  const others = seeds.filter((seed) => seed !== podIP)
+  if (others.length === 0) return { kind: 'wait', message: 'waiting for the address of a seed' }
+  if (grant.kind === 'JoinNoStream') {
+    return { kind: 'start', plan: { seeds: others, ...given(grant) }, message: 'joining the new ring with the tokens given' }
+  }
+  return { kind: 'start', plan: { seeds: others, autoBootstrap: true }, message: 'joining: streams its share of the data' }
+}
+
+function given(grant: Grant): Pick<StartPlan, 'autoBootstrap' | 'initialTokens'> {
+  return grant.initialTokens === undefined ? { autoBootstrap: false } : { autoBootstrap: false, initialTokens: grant.initialTokens }
+}

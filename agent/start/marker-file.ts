@@ -1,0 +1,48 @@
+// The marker on the data volume: written with fsync and rename, so that it is old or new and never half.
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Marker } from '../../api/agent.ts'
+
+/** @returns undefined when there is none; throws when it cannot be read, because unreadable is not absent */
+export async function readMarker(dir: string): Promise<Marker | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dir, 'marker.json'), 'utf8')) as Marker
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+export async function writeMarker(dir: string, marker: Marker): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  await writeDurably(join(dir, 'marker.json'), JSON.stringify(marker))
+}
+
+export async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(`${path}.tmp`, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.tmp`, path)
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Whether Cassandra has ever written to the volume. */
+export async function hasCassandraData(dataDir: string): Promise<boolean> {
+  for (const folder of ['data', 'commitlog', 'hints']) {
+    try {
+      if ((await readdir(join(dataDir, folder))).length > 0) return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return false
+}

@@ -1,0 +1,3 @@
+module ringkeeper.io/local/pause
+
+go 1.24
