@@ -70,8 +70,8 @@ export type GrantRequest = { readonly epoch: number; readonly grant: Grant }
 export type Receipt = { readonly accepted: boolean; readonly reason?: string; readonly message: string }
 
 export type Job =
-  /** ALTER, CREATE, GRANT …: run in order, as the given login, by a worker process on this node. Never logged. */
-  | { readonly kind: 'cql'; readonly login: Login | undefined; readonly statements: readonly CqlStatement[] }
+  /** ALTER …: run in order by a worker process on this node, as the first login that is let in. Never logged. */
+  | { readonly kind: 'cql'; readonly logins: readonly (Login | null)[]; readonly statements: readonly string[] }
   /** Makes the superuser of the Secret and disables the login cassandra, or changes its password; idempotent. */
   | { readonly kind: 'roles'; readonly superuser: Login; readonly previous?: Login }
   /** Full repair of a keyspace with this node as coordinator, over all its ranges. */
@@ -80,7 +80,6 @@ export type Job =
   /** Only after a failed join: StorageService.resumeBootstrap. */
   | { readonly kind: 'resume-bootstrap' }
 export type Login = { readonly username: string; readonly password: string }
-export type CqlStatement = { readonly cql: string; readonly ignore?: 'AlreadyExists' }
 export type JobRequest = { readonly epoch: number; readonly job: Job }
 /** `Lost`: the agent or Cassandra restarted while it ran; the operator observes and decides again. */
 export type JobState = 'Running' | 'Done' | 'Failed' | 'Lost'

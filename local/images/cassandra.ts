@@ -1,7 +1,7 @@
 // An image with the contract of the official one, for machines that can pull none: CASSANDRA_HOME=/opt/cassandra with
 // lib/apache-cassandra-<version>.jar, java on the PATH, user cassandra 999:999, data under /var/lib/cassandra.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { command } from '../command.ts'
 import { home } from '../home.ts'
@@ -24,11 +24,6 @@ async function baseLayer(): Promise<string> {
     '--variant=extract',
     '--include=base-files,base-passwd,bash,dash,coreutils,grep,sed,findutils,procps,mount,util-linux,libc-bin,openjdk-17-jre-headless',
     ...exclude.map((path) => `--dpkgopt=path-exclude=${path}`),
-    // Nothing is configured (no scripts run), so what they would have made is made here.
-    '--customize-hook=ln -sf dash "$1/bin/sh"; mkdir -p "$1/tmp" "$1/var/lib/cassandra"; chmod 1777 "$1/tmp"; chown 999:999 "$1/var/lib/cassandra"',
-    '--customize-hook=printf "root:x:0:0:root:/root:/bin/sh\\ncassandra:x:999:999::/var/lib/cassandra:/bin/sh\\n" > "$1/etc/passwd"; printf "root:x:0:\\ncassandra:x:999:\\n" > "$1/etc/group"',
-    '--customize-hook=ln -sf "$(cd "$1"; ls -d /usr/lib/jvm/java-17-openjdk-*)/bin/java" "$1/usr/bin/java"; chroot "$1" ldconfig; chroot "$1" java -Xshare:dump',
-    '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
     'bookworm',
     `${file}.part`,
     '--format=tar',
@@ -37,15 +32,20 @@ async function baseLayer(): Promise<string> {
   return file
 }
 
-/** The jars of one version, dropped into CASSANDRA_HOME. */
+/** The jars of one version in CASSANDRA_HOME, and what the scripts of the extracted packages would have made. */
 async function jarsLayer(version: string): Promise<string> {
   const pom = join(home.checkout, 'local', 'cassandra-image', 'pom.xml')
   const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8)
-  const file = join(home.cache, 'images', `cassandra-jars-${version}-${key}.tar`)
+  const file = join(home.cache, 'images', `cassandra-jars-${version}-${key}-2.tar`)
   if (existsSync(file)) return file
   const root = `${file}.${process.pid}`
   const lib = join(root, 'opt', 'cassandra', 'lib')
   mkdirSync(lib, { recursive: true })
+  for (const folder of ['etc', 'usr/bin', 'var/lib/cassandra']) mkdirSync(join(root, folder), { recursive: true })
+  chownSync(join(root, 'var/lib/cassandra'), 999, 999)
+  symlinkSync(`/usr/lib/jvm/java-17-openjdk-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/bin/java`, join(root, 'usr/bin/java'))
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\ncassandra:x:999:999::/var/lib/cassandra:/bin/sh\n')
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\ncassandra:x:999:\n')
   await command(
     'mvn',
     [
@@ -65,7 +65,7 @@ async function jarsLayer(version: string): Promise<string> {
     if (/-(osx|windows|macos)-|native-macos|-linux-riscv64/.test(jar)) rmSync(join(lib, jar))
     if (jar === `cassandra-all-${version}.jar`) renameSync(join(lib, jar), join(lib, `apache-cassandra-${version}.jar`))
   }
-  await command('tar', ['--owner=0', '--group=0', '--numeric-owner', '-cf', `${file}.part`, '-C', root, 'opt'])
+  await command('tar', ['--numeric-owner', '-cf', `${file}.part`, '-C', root, 'opt', 'etc', 'usr', 'var'])
   rmSync(root, { recursive: true })
   renameSync(`${file}.part`, file)
   return file
