@@ -1,11 +1,20 @@
 import { z } from 'zod'
 import { condition } from './condition.ts'
+import { immutable, rules } from './rules.ts'
 
-const quantity = z.string().max(32)
+const quantity = z
+  .string()
+  .max(32)
+  .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/)
+
+/** JVM options that would take the configuration, or a safety check of Cassandra, out of the operator's hands. */
+const OWNED_JVM_OPTIONS =
+  '^(-javaagent|-agentlib|-agentpath|-Xms|-Xmx|-Xrun|-cp|-classpath|@|-XX:(OnError|OnOutOfMemoryError|Flags|VMOptionsFile)|-Dcom[.]sun[.]management[.]jmxremote|-Dcassandra([.]|-)(replace_address|replace_node|override_decommission|ignore_dc|ignore_rack|ignore_corrupted_schema_tables|allow_unsafe|unsafesystem|consistent[.]|initial_token|join_ring|load_ring_state|commitlog[.]ignorereplayerrors|config|jmx|storagedir|rackdc|foreground))'
 
 export const rack = z.object({
   name: z
     .string()
+    .max(16)
     .regex(/^[a-z0-9]{1,16}$/)
     .describe('Name in Cassandra and in object names; cannot change.'),
   zone: z.string().max(63).optional().describe('Zone (topology.kubernetes.io/zone) that the nodes of the rack must run in.'),
@@ -15,76 +24,147 @@ export const rack = z.object({
     .describe('Labels that the Kubernetes nodes of the rack must carry.'),
 })
 
-export const storage = z.object({
-  size: quantity.describe('Size of the data volume of each node, with a unit, such as 100Gi.'),
-  storageClassName: z.string().max(253).optional().describe('Storage class of the volumes; the default class when absent.'),
-  retention: z
-    .object({
-      whenDeleted: z.enum(['Retain', 'Delete']).default('Retain').describe('What happens to the volumes when the cluster is deleted.'),
-    })
-    .optional()
-    .describe('When volumes may go.'),
-})
+export const storage = z
+  .object({
+    size: quantity.describe('Size of the data volume of each node, with a unit, such as 100Gi.'),
+    storageClassName: z.string().max(253).optional().describe('Storage class of the volumes; the default class when absent.'),
+    retention: z
+      .object({
+        whenDeleted: z.enum(['Retain', 'Delete']).default('Retain').describe('What happens to the volumes when the cluster is deleted.'),
+      })
+      .optional()
+      .describe('When volumes may go.'),
+  })
+  .meta(
+    rules(
+      {
+        rule: 'has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)',
+        message: 'storageClassName cannot change in place',
+        fieldPath: '.storageClassName',
+      },
+      { rule: 'self.size == oldSelf.size', message: 'this version of Ringkeeper cannot change the size of volumes', fieldPath: '.size' },
+    ),
+  )
 
 export const resources = z.object({
   requests: z.record(z.string().max(63), quantity).optional().describe('Reserved for the container.'),
   limits: z.record(z.string().max(63), quantity).optional().describe('Upper limit of the container.'),
 })
 
-export const clusterSpec = z.object({
-  version: z
-    .string()
-    .regex(/^\d{1,2}\.\d{1,2}\.\d{1,3}$/)
-    .describe('Exact version of Apache Cassandra, such as 5.0.9.'),
-  image: z.string().max(512).optional().describe('Image of Apache Cassandra; cassandra:<version> when absent.'),
-  imagePullSecrets: z
-    .array(z.object({ name: z.string().max(253) }))
-    .max(16)
-    .optional()
-    .describe('Secrets to pull images with.'),
-  clusterName: z
-    .string()
-    .max(48)
-    .optional()
-    .describe('Name of the cluster inside Cassandra; <name>-<8 characters of the uid> when absent.'),
-  nodes: z.int().min(1).max(1000).default(3).describe('Number of Cassandra nodes.'),
-  racks: z.array(rack).min(1).max(16).optional().describe('Racks, in order; chosen from the zones once when absent.'),
-  numTokens: z.int().min(1).max(256).default(16).describe('Tokens of each node; cannot change.'),
-  storage: storage.describe('Volumes of the nodes.'),
-  resources: resources.optional().describe('Processor and memory of the Cassandra container.'),
-  jvm: z
-    .object({
-      heapSize: quantity
-        .optional()
-        .describe(
-          'Heap of the JVM; half of the memory limit, at least 1Gi (512Mi when the limit is below 2Gi) and at most 31Gi, when absent.',
+export const clusterSpec = z
+  .object({
+    version: z
+      .string()
+      .max(16)
+      .regex(/^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,3}$/)
+      .describe('Exact version of Apache Cassandra, such as 5.0.9.')
+      .meta(
+        rules(
+          {
+            rule: "self.matches('^(4[.]0|4[.]1|5[.]0)[.]')",
+            messageExpression: "'Cassandra ' + self + ' is not supported; supported are 4.0.x, 4.1.x and 5.0.x'",
+          },
+          {
+            rule: "int(self.split('.')[0]) * 1000 + int(self.split('.')[1]) >= int(oldSelf.split('.')[0]) * 1000 + int(oldSelf.split('.')[1])",
+            messageExpression:
+              "'from ' + oldSelf + ' to ' + self + ' is a downgrade, which Cassandra cannot do; restore a backup into a new cluster instead'",
+          },
         ),
-      options: z.array(z.string().max(512)).max(32).optional().describe('Further JVM options.'),
-    })
-    .optional()
-    .describe('The Java virtual machine.'),
-  config: z.record(z.string().max(128), z.unknown()).optional().describe('Keys of cassandra.yaml.'),
-  agent: z
-    .object({ resources: resources.optional().describe('Processor and memory of the agent container.') })
-    .optional()
-    .describe('The agent beside Cassandra.'),
-  auth: z
-    .object({
-      enabled: z.boolean().default(true).describe('Whether clients must log in; cannot change.'),
-      superuserSecretRef: z
-        .object({ name: z.string().max(253) })
-        .optional()
-        .describe('Secret with username and password of the superuser; generated as <cluster>-superuser when absent.'),
-    })
-    .optional()
-    .describe('Authentication.'),
-  antiAffinity: z
-    .enum(['Required', 'Preferred', 'None'])
-    .default('Preferred')
-    .describe('Whether two Cassandra nodes may share a Kubernetes node.'),
-  paused: z.boolean().default(false).describe('The operator looks, and touches nothing.'),
-  deletionProtection: z.boolean().default(false).describe('The cluster cannot be deleted while this is true.'),
-})
+      ),
+    image: z.string().max(512).optional().describe('Image of Apache Cassandra; cassandra:<version> when absent.'),
+    imagePullSecrets: z
+      .array(z.object({ name: z.string().max(253) }))
+      .max(16)
+      .optional()
+      .describe('Secrets to pull images with.'),
+    clusterName: z
+      .string()
+      .max(48)
+      .optional()
+      .describe('Name of the cluster inside Cassandra; <name>-<8 characters of the uid> when absent.'),
+    nodes: z.int().min(1).max(1000).default(3).describe('Number of Cassandra nodes.'),
+    racks: z
+      .array(rack)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('Racks, in order; chosen from the zones once when absent.')
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+    numTokens: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(16)
+      .describe('Tokens of each node; cannot change.')
+      .meta(rules(immutable('numTokens'))),
+    storage: storage.describe('Volumes of the nodes.'),
+    resources: resources.optional().describe('Processor and memory of the Cassandra container.'),
+    jvm: z
+      .object({
+        heapSize: quantity
+          .optional()
+          .describe(
+            'Heap of the JVM; half of the memory limit, at least 1Gi (512Mi when the limit is below 2Gi) and at most 31Gi, when absent.',
+          ),
+        options: z
+          .array(
+            z
+              .string()
+              .max(512)
+              .meta(
+                rules({
+                  rule: `!self.matches('${OWNED_JVM_OPTIONS}')`,
+                  messageExpression: "'the operator owns ' + self + '; remove it'",
+                }),
+              ),
+          )
+          .max(32)
+          .optional()
+          .describe('Further JVM options.'),
+      })
+      .optional()
+      .describe('The Java virtual machine.'),
+    config: z.record(z.string().max(128), z.unknown()).optional().describe('Keys of cassandra.yaml.'),
+    agent: z
+      .object({ resources: resources.optional().describe('Processor and memory of the agent container.') })
+      .optional()
+      .describe('The agent beside Cassandra.'),
+    auth: z
+      .object({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe('Whether clients must log in; cannot change.')
+          .meta(rules(immutable('auth.enabled'))),
+        superuserSecretRef: z
+          .object({ name: z.string().max(253) })
+          .optional()
+          .describe('Secret with username and password of the superuser; generated as <cluster>-superuser when absent.'),
+      })
+      .optional()
+      .describe('Authentication.'),
+    antiAffinity: z
+      .enum(['Required', 'Preferred', 'None'])
+      .default('Preferred')
+      .describe('Whether two Cassandra nodes may share a Kubernetes node.'),
+    paused: z.boolean().default(false).describe('The operator looks, and touches nothing.'),
+    deletionProtection: z.boolean().default(false).describe('The cluster cannot be deleted while this is true.'),
+  })
+  .meta(
+    rules(
+      {
+        rule: 'has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)',
+        message: 'clusterName is immutable',
+        fieldPath: '.clusterName',
+      },
+      { rule: 'has(self.racks) || !has(oldSelf.racks)', message: 'racks cannot be dropped once set', fieldPath: '.racks' },
+      {
+        rule: '!has(self.racks) || !has(oldSelf.racks) || oldSelf.racks.all(o, self.racks.exists(r, r.name == o.name && has(r.zone) == has(o.zone) && (!has(r.zone) || r.zone == o.zone)))',
+        message: 'this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone',
+        fieldPath: '.racks',
+      },
+    ),
+  )
 
 /** The one operation of a cluster, written before each effect (safety.md section 0). */
 export const operation = z.object({
@@ -106,7 +186,12 @@ export const operation = z.object({
 
 export const clusterStatus = z.object({
   observedGeneration: z.int().optional().describe('Generation that the status was derived from.'),
-  conditions: z.array(condition).max(16).optional().describe('Available, Ready, Reconciling, Stalled, Degraded.'),
+  conditions: z
+    .array(condition)
+    .max(16)
+    .optional()
+    .describe('Available, Ready, Reconciling, Stalled, Degraded.')
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
   clusterName: z.string().max(64).optional().describe('Name of the cluster inside Cassandra.'),
   initializedAt: z.string().max(40).optional().describe('When the first ring was whole and published.'),
   bootstrap: z

@@ -16,7 +16,12 @@ export const nodeSpec = z.object({
 
 export const nodeStatus = z.object({
   observedGeneration: z.int().optional().describe('Generation that the status was derived from.'),
-  conditions: z.array(condition).max(16).optional().describe('Ready, Joined, Reconciling, Stalled.'),
+  conditions: z
+    .array(condition)
+    .max(16)
+    .optional()
+    .describe('Ready, Joined, Reconciling, Stalled.')
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
   state: z.string().max(2).optional().describe('As nodetool status prints it: U or D, and N, L, J, M.'),
   hostID: z.string().max(36).optional().describe('Host id in the ring.'),
   ip: z.string().max(45).optional().describe('Address in the ring.'),
