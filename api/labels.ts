@@ -10,7 +10,10 @@ export const LABEL = {
   volumeState: 'ringkeeper.io/volume-state',
   /** "true" on the pods whose addresses the seed Service publishes. */
   seed: 'ringkeeper.io/seed',
+  /** On a CustomResourceDefinition of ours: it may be deleted, and every object with it. */
   allowDelete: 'ringkeeper.io/allow-delete',
+  /** On a namespace: it cannot be deleted. */
+  deletionProtection: 'ringkeeper.io/deletion-protection',
   managedBy: 'app.kubernetes.io/managed-by',
 } as const
 

@@ -37,20 +37,21 @@ const kinds: readonly Kind[] = [
     rules: [
       {
         rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && self.metadata.name.size() <= 24",
-        message:
-          'metadata.name must be lower-case letters, digits and -, start with a letter and have at most 24 characters, so that pod names fit',
+        messageExpression:
+          "'metadata.name must be lower-case letters, digits and -, start with a letter and have at most 24 characters, so that pod names fit; ' + self.metadata.name + ' does not, choose another'",
         fieldPath: '.metadata.name',
       },
       {
         // As a transition: a rule between spec and status also runs when the status is written.
         rule: '!has(oldSelf.status) || !has(oldSelf.status.nodes) || !has(self.spec.nodes) || self.spec.nodes >= oldSelf.spec.nodes || self.spec.nodes >= oldSelf.status.nodes',
-        message:
-          'this version of Ringkeeper adds nodes and does not remove them: nodes cannot be lower than the nodes that exist (status.nodes)',
+        messageExpression:
+          "'%d nodes exist (status.nodes), and this version of Ringkeeper adds nodes and does not remove them: nodes cannot be %d; keep it at %d or more'.format([oldSelf.status.nodes, self.spec.nodes, oldSelf.status.nodes])",
         fieldPath: '.spec.nodes',
       },
       {
-        rule: '!has(self.spec.racks) || has(oldSelf.spec.racks) || !has(oldSelf.status) || !has(oldSelf.status.datacenters) || oldSelf.status.datacenters.all(d, d.racks.all(r, self.spec.racks.exists(s, s.name == r.name)))',
-        message: 'when racks is first set it must name every rack that is running (status.datacenters[].racks)',
+        rule: '!has(self.spec.racks) || has(oldSelf.spec.racks) || !has(oldSelf.status) || !has(oldSelf.status.datacenters) || oldSelf.status.datacenters.all(d, d.racks.all(r, self.spec.racks.exists(s, s.name == r.name && has(s.zone) == has(r.zone) && (!has(s.zone) || s.zone == r.zone))))',
+        message:
+          'when racks is first set it must name every rack that is running, with its zone; copy them from status.datacenters[].racks',
         fieldPath: '.spec.racks',
       },
     ],
@@ -80,11 +81,16 @@ const kinds: readonly Kind[] = [
     longestName: 63,
     rules: [
       {
-        rule: "self.metadata.name.startsWith(self.spec.clusterRef.name + '-' + self.spec.datacenter + '-' + self.spec.rack + '-')",
-        message: 'metadata.name must be <cluster>-<datacenter>-<rack>-<ordinal>',
+        // string(int) counts as unbounded text, so the number is read from the name and not the name made from the number.
+        rule: "self.metadata.name.matches('-(0|[1-9][0-9]{0,3})$') && self.metadata.name.substring(0, self.metadata.name.lastIndexOf('-')) == self.spec.clusterRef.name + '-' + self.spec.datacenter + '-' + self.spec.rack && int(self.metadata.name.substring(self.metadata.name.lastIndexOf('-') + 1)) == self.spec.ordinal",
+        message: 'metadata.name must be <clusterRef.name>-<datacenter>-<rack>-<ordinal>, as the spec says them',
         fieldPath: '.metadata.name',
       },
-      { rule: 'self.spec == oldSelf.spec', message: 'the spec of a CassandraNode is immutable', fieldPath: '.spec' },
+      {
+        rule: 'self.spec == oldSelf.spec',
+        message: 'the spec of a CassandraNode is immutable: it is the identity of one node for life; take the change back',
+        fieldPath: '.spec',
+      },
     ],
     columns: [
       ['Cluster', 'string', '.spec.clusterRef.name'],

@@ -1,21 +1,29 @@
 import { z } from 'zod'
 import { condition } from './condition.ts'
-import { immutable, rules } from './rules.ts'
+import { pattern, rules } from './rules.ts'
 
 const quantity = z
   .string()
   .max(32)
-  .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/)
+  .meta(rules(pattern('^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$', 'is no quantity; write one such as 500m or 4Gi')))
+
+/** A quantity that must have a unit: 100 would mean 100 bytes. */
+const size = z
+  .string()
+  .max(32)
+  .meta(rules(pattern('^[0-9]*[1-9][0-9]*([.][0-9]+)?(M|Mi|G|Gi|T|Ti|P|Pi)$', 'is no size; write a number with a unit, such as 100Gi')))
+
+const EXACT_VERSION = '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,3}$'
 
 /** JVM options that would take the configuration, or a safety check of Cassandra, out of the operator's hands. */
 const OWNED_JVM_OPTIONS =
-  '^(-javaagent|-agentlib|-agentpath|-Xms|-Xmx|-Xrun|-cp|-classpath|@|-XX:(OnError|OnOutOfMemoryError|Flags|VMOptionsFile)|-Dcom[.]sun[.]management[.]jmxremote|-Dcassandra([.]|-)(replace_address|replace_node|override_decommission|ignore_dc|ignore_rack|ignore_corrupted_schema_tables|allow_unsafe|unsafesystem|consistent[.]|initial_token|join_ring|load_ring_state|commitlog[.]ignorereplayerrors|config|jmx|storagedir|rackdc|foreground))'
+  '^(-javaagent|-agentlib|-agentpath|-Xms|-Xmx|-Xrun|-cp|-jar|--?class-?path|@|-XX:(OnError|OnOutOfMemoryError|Flags|VMOptionsFile|MaxHeapSize|InitialHeapSize|[-+]ExitOnOutOfMemoryError)|-Dcom[.]sun[.]management[.]jmxremote|-Dcassandra([.]|-)(replace_|override_decommission|ignore_dc|ignore_rack|ignore_corrupted_schema_tables|allow_unsafe|unsafesystem|consistent[.]|initial_token|join_ring|write_survey|load_ring_state|skip_schema_check|bootstrap_skip_schema_check|partitioner|commitlog[.]ignorereplayerrors|config|settings|storage_port|ssl_storage_port|native_transport_port|start_native_transport|jmx|storagedir|rackdc|foreground))'
 
 export const rack = z.object({
   name: z
     .string()
     .max(16)
-    .regex(/^[a-z0-9]{1,16}$/)
+    .meta(rules(pattern('^[a-z0-9]{1,16}$', 'is no rack name; use 1 to 16 lower-case letters and digits, such as rack1')))
     .describe('Name in Cassandra and in object names; cannot change.'),
   zone: z.string().max(63).optional().describe('Zone (topology.kubernetes.io/zone) that the nodes of the rack must run in.'),
   nodeSelector: z
@@ -26,7 +34,7 @@ export const rack = z.object({
 
 export const storage = z
   .object({
-    size: quantity.describe('Size of the data volume of each node, with a unit, such as 100Gi.'),
+    size: size.describe('Size of the data volume of each node, with a unit, such as 100Gi.'),
     storageClassName: z.string().max(253).optional().describe('Storage class of the volumes; the default class when absent.'),
     retention: z
       .object({
@@ -39,10 +47,15 @@ export const storage = z
     rules(
       {
         rule: 'has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)',
-        message: 'storageClassName cannot change in place',
+        message: 'storageClassName cannot change in place: the volumes keep their class; take the change back, or make another cluster',
         fieldPath: '.storageClassName',
       },
-      { rule: 'self.size == oldSelf.size', message: 'this version of Ringkeeper cannot change the size of volumes', fieldPath: '.size' },
+      {
+        rule: 'self.size == oldSelf.size',
+        messageExpression:
+          "'from ' + oldSelf.size + ' to ' + self.size + ': this version of Ringkeeper cannot change the size of volumes; keep ' + oldSelf.size + ', or make another cluster'",
+        fieldPath: '.size',
+      },
     ),
   )
 
@@ -56,16 +69,16 @@ export const clusterSpec = z
     version: z
       .string()
       .max(16)
-      .regex(/^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,3}$/)
       .describe('Exact version of Apache Cassandra, such as 5.0.9.')
       .meta(
         rules(
+          pattern(EXACT_VERSION, 'is no exact version; write its three numbers, such as "5.0.9"'),
           {
-            rule: "self.matches('^(4[.]0|4[.]1|5[.]0)[.]')",
+            rule: `!self.matches('${EXACT_VERSION}') || self.matches('^(4[.]0|4[.]1|5[.]0)[.]')`,
             messageExpression: "'Cassandra ' + self + ' is not supported; supported are 4.0.x, 4.1.x and 5.0.x'",
           },
           {
-            rule: "int(self.split('.')[0]) * 1000 + int(self.split('.')[1]) >= int(oldSelf.split('.')[0]) * 1000 + int(oldSelf.split('.')[1])",
+            rule: `!self.matches('${EXACT_VERSION}') || int(self.split('.')[0]) * 1000 + int(self.split('.')[1]) >= int(oldSelf.split('.')[0]) * 1000 + int(oldSelf.split('.')[1])`,
             messageExpression:
               "'from ' + oldSelf + ' to ' + self + ' is a downgrade, which Cassandra cannot do; restore a backup into a new cluster instead'",
           },
@@ -73,12 +86,14 @@ export const clusterSpec = z
       ),
     image: z.string().max(512).optional().describe('Image of Apache Cassandra; cassandra:<version> when absent.'),
     imagePullSecrets: z
-      .array(z.object({ name: z.string().max(253) }))
+      .array(z.object({ name: z.string().max(253).describe('Name of a Secret in the namespace of the cluster.') }))
       .max(16)
       .optional()
-      .describe('Secrets to pull images with.'),
+      .describe('Secrets to pull images with.')
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
     clusterName: z
       .string()
+      .min(1)
       .max(48)
       .optional()
       .describe('Name of the cluster inside Cassandra; <name>-<8 characters of the uid> when absent.'),
@@ -96,12 +111,17 @@ export const clusterSpec = z
       .max(256)
       .default(16)
       .describe('Tokens of each node; cannot change.')
-      .meta(rules(immutable('numTokens'))),
+      .meta(
+        rules({
+          rule: 'self == oldSelf',
+          message: 'numTokens is immutable: a node keeps its tokens for life; take the change back, or make another cluster',
+        }),
+      ),
     storage: storage.describe('Volumes of the nodes.'),
     resources: resources.optional().describe('Processor and memory of the Cassandra container.'),
     jvm: z
       .object({
-        heapSize: quantity
+        heapSize: size
           .optional()
           .describe(
             'Heap of the JVM; half of the memory limit, at least 1Gi (512Mi when the limit is below 2Gi) and at most 31Gi, when absent.',
@@ -112,10 +132,14 @@ export const clusterSpec = z
               .string()
               .max(512)
               .meta(
-                rules({
-                  rule: `!self.matches('${OWNED_JVM_OPTIONS}')`,
-                  messageExpression: "'the operator owns ' + self + '; remove it'",
-                }),
+                rules(
+                  // Java takes the first word without a dash for the class to run.
+                  pattern('^(-|@).*', 'is no option of the JVM; each item is one option and starts with -'),
+                  {
+                    rule: `!self.matches('${OWNED_JVM_OPTIONS}')`,
+                    messageExpression: "'the operator owns ' + self + '; remove it'",
+                  },
+                ),
               ),
           )
           .max(32)
@@ -131,13 +155,9 @@ export const clusterSpec = z
       .describe('The agent beside Cassandra.'),
     auth: z
       .object({
-        enabled: z
-          .boolean()
-          .default(true)
-          .describe('Whether clients must log in; cannot change.')
-          .meta(rules(immutable('auth.enabled'))),
+        enabled: z.boolean().default(true).describe('Whether clients must log in; cannot change.'),
         superuserSecretRef: z
-          .object({ name: z.string().max(253) })
+          .object({ name: z.string().min(1).max(253).describe('Name of a Secret in the namespace of the cluster.') })
           .optional()
           .describe('Secret with username and password of the superuser; generated as <cluster>-superuser when absent.'),
       })
@@ -154,13 +174,24 @@ export const clusterSpec = z
     rules(
       {
         rule: 'has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)',
-        message: 'clusterName is immutable',
+        message: 'clusterName is immutable: it is written into every node; take the change back, or make another cluster',
         fieldPath: '.clusterName',
       },
-      { rule: 'has(self.racks) || !has(oldSelf.racks)', message: 'racks cannot be dropped once set', fieldPath: '.racks' },
+      {
+        // Not on the leaf: where auth was absent there is no old value, and the rule would not run.
+        rule: '(!has(self.auth) || self.auth.enabled) == (!has(oldSelf.auth) || oldSelf.auth.enabled)',
+        message:
+          'auth.enabled is immutable: clients would lose access, or everybody gain it; take the change back, or make another cluster',
+        fieldPath: '.auth.enabled',
+      },
+      {
+        rule: 'has(self.racks) || !has(oldSelf.racks)',
+        message: 'racks cannot be dropped once set; put them back',
+        fieldPath: '.racks',
+      },
       {
         rule: '!has(self.racks) || !has(oldSelf.racks) || oldSelf.racks.all(o, self.racks.exists(r, r.name == o.name && has(r.zone) == has(o.zone) && (!has(r.zone) || r.zone == o.zone)))',
-        message: 'this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone',
+        message: 'this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone; put it back as it was',
         fieldPath: '.racks',
       },
     ),

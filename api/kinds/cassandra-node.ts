@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { condition } from './condition.ts'
 
 export const nodeSpec = z.object({
-  clusterRef: z.object({ name: z.string().max(24) }).describe('The cluster of the node.'),
+  clusterRef: z
+    .object({ name: z.string().max(24).describe('Name of a CassandraCluster in the same namespace.') })
+    .describe('The cluster of the node.'),
   datacenter: z.string().max(16).describe('Datacenter of the node.'),
   rack: z.string().max(16).describe('Rack of the node.'),
   ordinal: z.int().min(0).max(9999).describe('Number of the node in its rack.'),

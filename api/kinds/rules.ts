@@ -1,9 +1,11 @@
 // CEL rules of the CRDs, kept beside the field that they concern, so that the path in the message is the right one.
 
+/** Exactly one of message and messageExpression; the latter where the value belongs into the sentence. */
 export type Rule = {
   readonly rule: string
   readonly message?: string
   readonly messageExpression?: string
+  /** Leaf that the message is about, for rules above it. */
   readonly fieldPath?: string
 }
 
@@ -13,6 +15,10 @@ export function rules(...list: readonly Rule[]): { readonly 'x-kubernetes-valida
   return { 'x-kubernetes-validations': list.map((rule) => ({ ...rule, reason: 'FieldValueForbidden' })) }
 }
 
-export function immutable(field: string, remedy = ''): Rule {
-  return { rule: 'self == oldSelf', message: `${field} is immutable${remedy}` }
+/**
+ * A pattern whose refusal says what to write; that of OpenAPI only prints the expression.
+ * @param remedy ends the sentence "<value> …"
+ */
+export function pattern(expression: string, remedy: string): Rule {
+  return { rule: `self.matches('${expression}')`, messageExpression: `'"' + self + '" ${remedy}'` }
 }
