@@ -62,7 +62,7 @@ ${entries('renamed', "'")}
 
 /** @returns what the program printed; throws with its last words when it fails */
 function run(program: string, args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: work, encoding: 'utf8' })
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: root, encoding: 'utf8' })
   if (status === 0) return stdout
   throw new Error(`${program} failed:\n${error?.message ?? (stderr || stdout).split('\n').slice(-15).join('\n')}`)
 }
