@@ -48,7 +48,8 @@ export function policyObjects(policy: Policy): readonly object[] {
         },
         ...(policy.when === undefined ? {} : { matchConditions: named(policy.when) }),
         ...(policy.variables === undefined ? {} : { variables: named(policy.variables) }),
-        validations: policy.validations,
+        // Without the reason users read `is invalid: : ValidatingAdmissionPolicy …`.
+        validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
       },
     },
     {
