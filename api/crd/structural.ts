@@ -14,6 +14,8 @@ function clean(node: Schema): Schema {
   const out: Schema = {}
   for (const [key, value] of Object.entries(node)) {
     if (key === '$schema' || key === 'propertyNames') continue
+    // A structural schema says it without the alternatives.
+    if (key === 'anyOf' && node['x-kubernetes-int-or-string'] === true) continue
     if ((key === 'maximum' || key === 'minimum') && NO_LIMIT.has(value as number)) continue
     // A schema may be `properties` and `additionalProperties`, never both.
     if (key === 'additionalProperties' && value === false) continue

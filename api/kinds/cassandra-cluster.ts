@@ -2,10 +2,15 @@ import { z } from 'zod'
 import { condition } from './condition.ts'
 import { pattern, rules } from './rules.ts'
 
-const quantity = z
-  .string()
-  .max(32)
-  .meta(rules(pattern('^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$', 'is no quantity; write one such as 500m or 4Gi')))
+/** As Kubernetes itself takes quantities: `cpu: 2` is a number in YAML. */
+const quantity = z.union([z.int(), z.string()]).meta({
+  'x-kubernetes-int-or-string': true,
+  maxLength: 32,
+  ...rules({
+    rule: "type(self) == int ? self >= 0 : self.matches('^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$')",
+    messageExpression: "'\"' + string(self) + '\" is no quantity; write one such as 500m or 4Gi'",
+  }),
+})
 
 /** A quantity that must have a unit: 100 would mean 100 bytes. */
 const size = z

@@ -15,8 +15,8 @@ const LARGEST = 31 * GI
  * Heap of Cassandra: half of the memory limit, at least 1Gi (512Mi when the limit is below 2Gi), at most 31Gi; or what
  * spec.jvm.heapSize says, when the limit leaves room for it.
  */
-export function heapOf(memoryLimit: string | undefined, heapSize: string | undefined): Heap {
-  const limit = memoryLimit === undefined ? undefined : parseQuantity(memoryLimit)
+export function heapOf(memoryLimit: string | number | undefined, heapSize: string | undefined): Heap {
+  const limit = memoryLimit === undefined ? undefined : parseQuantity(String(memoryLimit))
   if (memoryLimit !== undefined && limit === undefined) {
     return { ok: false, message: `spec.resources.limits.memory is ${memoryLimit}: that is no quantity; write one such as 4Gi` }
   }
@@ -30,7 +30,7 @@ export function heapOf(memoryLimit: string | undefined, heapSize: string | undef
   return { ok: true, heapMiB: Math.floor(heap / MI) }
 }
 
-function explicit(heapSize: string, limit: number | undefined, memoryLimit: string | undefined): Heap {
+function explicit(heapSize: string, limit: number | undefined, memoryLimit: string | number | undefined): Heap {
   const heap = parseQuantity(heapSize)
   if (heap === undefined || heap < 256 * MI) {
     return { ok: false, message: `spec.jvm.heapSize is ${heapSize}: it must be a quantity of 256Mi or more` }

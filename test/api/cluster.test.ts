@@ -84,6 +84,18 @@ describe('a manifest is refused', () => {
     })
   }
 
+  test('quantities are refused where they are wrong, and may be numbers', async () => {
+    const manifest = (quantity: unknown) => cluster('demo', { resources: { requests: { cpu: quantity }, limits: { memory: '4Gi' } } })
+    const answer = (quantity: unknown) => refusals(api.kubectl, ['create', '--dry-run=server', '-f', '-'], manifest(quantity))
+    for (const right of [2, 0, '2', '0.5', '500m']) assert.deepEqual(await answer(right), [])
+    for (const wrong of [-1, '-1', '', '1 Gi', 'two', '1.']) {
+      assert.deepEqual(await answer(wrong), [
+        `spec.resources.requests[cpu]: Forbidden: "${wrong}" is no quantity; write one such as 500m or 4Gi`,
+      ])
+    }
+    assert.equal((await answer(true)).length, 1)
+  })
+
   test('fields that the kind does not have', async () => {
     const [answer] = await refusals(
       api.kubectl,
