@@ -15,7 +15,6 @@ type Kind = {
   readonly description: string
   readonly spec: z.ZodType
   readonly status: z.ZodType
-  readonly longestName: number
   readonly rules: readonly Rule[]
   readonly columns: readonly Column[]
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath: string }
@@ -33,7 +32,6 @@ const kinds: readonly Kind[] = [
     description: 'A cluster of Apache Cassandra.',
     spec: clusterSpec,
     status: clusterStatus,
-    longestName: 24,
     rules: [
       {
         rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && self.metadata.name.size() <= 24",
@@ -78,7 +76,6 @@ const kinds: readonly Kind[] = [
     description: 'One node of a CassandraCluster, with one host id for life. Made by the operator.',
     spec: nodeSpec,
     status: nodeStatus,
-    longestName: 63,
     rules: [
       {
         // string(int) counts as unbounded text, so the number is read from the name and not the name made from the number.
@@ -157,7 +154,7 @@ function schemaOf(kind: Kind): object {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       // Declared, because a rule may name a field only where the schema has it; the limit bounds the cost of the rules.
-      metadata: { type: 'object', properties: { name: { type: 'string', maxLength: kind.longestName === 63 ? 63 : 253 } } },
+      metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
       spec: { ...structural(kind.spec), description: 'What is wished.' },
       status: { ...structural(kind.status), description: 'What is.' },
     },
