@@ -26,7 +26,9 @@ export function parseQuantity(text: string): number | undefined {
 /** 13.1 GiB */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
+  let power = 0
+  // From 1023.95 on the rounded number would be 1024.0.
+  while (power < units.length - 1 && bytes / 2 ** (10 * power) >= (power === 0 ? 1024 : 1023.95)) power++
   const value = bytes / 2 ** (10 * power)
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
 }

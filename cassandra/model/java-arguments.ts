@@ -59,17 +59,14 @@ export function javaArguments(input: JavaInput): readonly string[] {
     ...(input.javaMajor >= 11 ? modules() : []),
     // 4.x sets a security manager, which Java 17 allows only when asked.
     ...(input.javaMajor >= 17 && lineOf(settings.version) !== '5.0' ? ['-Djava.security.manager=allow'] : []),
-    `-Xms${settings.heapMiB}M`,
-    `-Xmx${settings.heapMiB}M`,
     '-Xss256k',
-    '-XX:+UseG1GC',
+    // A JVM with two collectors does not start.
+    ...(settings.jvmOptions.some((option) => /^-XX:\+Use\w+GC$/.test(option)) ? [] : ['-XX:+UseG1GC']),
     '-XX:+ParallelRefProcEnabled',
     '-XX:MaxGCPauseMillis=300',
     '-XX:+UseTLAB',
     '-XX:+UseNUMA',
     '-XX:+PerfDisableSharedMem',
-    // A JVM without memory serves wrong; one that ended is started again.
-    '-XX:+ExitOnOutOfMemoryError',
     '-XX:HeapDumpPath=/dev/null',
     '-Djava.net.preferIPv4Stack=true',
     '-Djdk.attach.allowAttachSelf=true',
@@ -78,10 +75,15 @@ export function javaArguments(input: JavaInput): readonly string[] {
     '-Dio.netty.tryReflectionSetAccessible=true',
     '-Djava.library.path=/usr/lib',
     '-Djna.tmpdir=/tmp',
+    // Of two options Java takes the last: those above a user may change, those below not.
+    ...settings.jvmOptions,
+    `-Xms${settings.heapMiB}M`,
+    `-Xmx${settings.heapMiB}M`,
+    // A JVM without memory serves wrong; one that ended is started again.
+    '-XX:+ExitOnOutOfMemoryError',
     ...(jamm === undefined ? [] : [`-javaagent:${home}/lib/${jamm}`]),
     // A cached pool of threads: with the default of one, a running decommission would block every other call.
     `-javaagent:${JOLOKIA_JAR}=port=${JOLOKIA_PORT},host=127.0.0.1,executor=cached,discoveryEnabled=false`,
-    ...settings.jvmOptions,
     `-Dcassandra.config=file://${configDir}/cassandra.yaml`,
     `-Dcassandra-rackdc.properties=file://${configDir}/cassandra-rackdc.properties`,
     `-Dlogback.configurationFile=${configDir}/logback.xml`,

@@ -55,17 +55,25 @@ export function ownedSettings(input: YamlInput): Readonly<Record<string, unknown
   }
 }
 
-/** Keys that a user may override. */
-const DEFAULTS: Readonly<Record<Line, Readonly<Record<string, unknown>>>> = {
-  '4.0': { commitlog_sync: 'periodic', commitlog_sync_period_in_ms: 10_000 },
-  '4.1': { commitlog_sync: 'periodic', commitlog_sync_period: '10s' },
-  '5.0': { commitlog_sync: 'periodic', commitlog_sync_period: '10s' },
+/** A name of the period by line; 4.1 and 5.0 know the old one too and refuse a file with both. */
+const SYNC_PERIOD: Readonly<Record<Line, Readonly<Record<string, unknown>>>> = {
+  '4.0': { commitlog_sync_period_in_ms: 10_000 },
+  '4.1': { commitlog_sync_period: '10s' },
+  '5.0': { commitlog_sync_period: '10s' },
+}
+
+/** Keys that a user may override. Cassandra wants a period for periodic, and does not start with one for batch or group. */
+function defaults(line: Line, config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const periodic = (config.commitlog_sync ?? 'periodic') === 'periodic'
+  const hasPeriod = 'commitlog_sync_period' in config || 'commitlog_sync_period_in_ms' in config
+  return { commitlog_sync: 'periodic', ...(periodic && !hasPeriod ? SYNC_PERIOD[line] : {}) }
 }
 
 /** @returns the whole file; throws for a version that is not supported */
 export function renderYaml(input: YamlInput): string {
-  const line = lineOf(input.settings.version)
-  const all = { ...(line === undefined ? {} : DEFAULTS[line]), ...input.settings.config, ...ownedSettings(input) }
+  const { config, version } = input.settings
+  const line = lineOf(version)
+  const all = { ...(line === undefined ? {} : defaults(line, config)), ...config, ...ownedSettings(input) }
   return `${Object.entries(all)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     .join('\n')}\n`
