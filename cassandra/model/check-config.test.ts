@@ -18,6 +18,7 @@ const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
   ['4.1.10', { compaction_throughput_mb_per_sec: 64 }, undefined],
   ['5.0.9', { key_cache_save_period: 14400 }, undefined],
   ['5.0.9', { key_cache_save_period: '4h' }, undefined],
+  ['5.0.9', { read_request_timeout: '500ms', commitlog_segment_size: '32MiB', stream_throughput_outbound: '1B/s' }, undefined],
   ['4.0.17', { hints_compression: [{ class_name: 'LZ4Compressor' }] }, undefined],
   ['5.0.9', { hints_compression: 'LZ4Compressor' }, undefined],
   ['5.0.9', { memtable: { configurations: { default: { class_name: 'TrieMemtable' } } } }, undefined],

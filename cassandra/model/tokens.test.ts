@@ -125,6 +125,27 @@ test('neighbours on the ring stand in different racks when racks are equal', () 
   }
 })
 
+test('equal racks share the first replicas evenly too, so that no rack coordinates for the others', () => {
+  for (const count of [2, 3, 5]) {
+    for (const perRack of [1, 2, 3]) {
+      const ring = ringOf({ nodes: count * perRack, racks: count, numTokens: 16 })
+      const owners = ring.flatMap((node) => node.tokens.map((token) => [token, `${node.rack}-${node.ordinal}`]))
+      const shares = primaryShares(Object.fromEntries(owners))
+      assert.equal(shares.size, count * perRack)
+      for (const [node, share] of shares) assert.ok(Math.abs(share - 1 / (count * perRack)) < 1e-12, `${node}: ${share}`)
+    }
+  }
+})
+
+test('in a rack of three or more no node has two ranges in a row, which would be one', () => {
+  for (const nodes of [3, 4, 5, 12]) {
+    const owners = firstRingTokens([{ rack: 'rack1', nodes }], 16)
+      .flatMap((node) => node.tokens.map((token) => ({ token: BigInt(token), node: node.ordinal })))
+      .sort((a, b) => (a.token < b.token ? -1 : 1))
+    for (const [index, { node }] of owners.slice(1).entries()) assert.notEqual(node, owners[index]!.node)
+  }
+})
+
 test('an empty rack takes no tokens', () => {
   const ring = firstRingTokens(
     [
