@@ -90,6 +90,29 @@ const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     'spec.config.compaction_throughput is "64MB/s": in Cassandra 5.0 it must be a rate with a unit (B/s, KiB/s, MiB/s), such as "64MiB/s"',
   ],
   ['5.0.9', { audit_logging_options: [] }, 'spec.config.audit_logging_options is a list: in Cassandra 5.0 it must be a map'],
+  [
+    '5.0.9',
+    { credentials_validity_in_ms: -1 },
+    'spec.config.credentials_validity_in_ms is -1: in Cassandra 5.0 it must be a whole number of 32 bits from 0, without quotes',
+  ],
+  ['4.0.17', { credentials_validity_in_ms: -1 }, undefined],
+  ['5.0.9', { permissions_update_interval_in_ms: -1 }, undefined],
+  [
+    '4.1.10',
+    { hints_compression: 'LZ4Compressor' },
+    'spec.config.hints_compression is "LZ4Compressor": in Cassandra 4.1 it must be a map with class_name and parameters only',
+  ],
+  [
+    '5.0.9',
+    { hints_compression: [{ class_name: 'A' }, { class_name: 'B' }] },
+    'spec.config.hints_compression is a list: in Cassandra 5.0 it must be a map with class_name and parameters only, or text in quotes',
+  ],
+  ['5.0.9', { read_consistency_levels_warned: ['ALL'] }, undefined],
+  [
+    '5.0.9',
+    { read_consistency_levels_warned: ['all'] },
+    'spec.config.read_consistency_levels_warned is a list: in Cassandra 5.0 it must be a list of ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL, LOCAL_ONE, NODE_LOCAL',
+  ],
   ['5.0.9', { key_cache_size: null }, 'spec.config.key_cache_size is null: it has no value; remove it, and Cassandra uses its default'],
   // Old and new name at once: the loader refuses the file.
   [
@@ -148,7 +171,8 @@ test('a list or a map is refused wherever Cassandra wants a single value', () =>
     for (const [key, type] of Object.entries(table.types)) {
       if (ownedKeys.includes(key)) continue
       const types = [type].flat()
-      if (!types.includes('list')) assert.ok(checkConfig(table.version, { [key]: [] }) !== undefined, `${table.version} ${key}`)
+      const takesList = types.some((one) => one === 'list' || (typeof one === 'object' && 'listOf' in one))
+      if (!takesList) assert.ok(checkConfig(table.version, { [key]: [] }) !== undefined, `${table.version} ${key}`)
       if (!types.includes('map')) assert.ok(checkConfig(table.version, { [key]: {} }) !== undefined, `${table.version} ${key}`)
     }
   }

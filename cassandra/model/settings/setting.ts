@@ -7,14 +7,20 @@ export type SettingType =
   | 'boolean'
   /** 32 bits. */
   | 'integer'
+  /** 32 bits, not negative. */
+  | 'natural'
   /** 64 bits. */
   | 'long'
+  | 'long natural'
   | 'double'
   | 'string'
   /** Such as 64MiB/s. */
   | 'rate'
   | 'list'
   | 'map'
+  /** A map with class_name and parameters, or a list that holds only it. */
+  | 'class'
+  | { readonly listOf: readonly string[] }
   | { readonly enum: readonly string[] }
   /** Such as 10s; the smallest unit that Cassandra takes for it. */
   | { readonly duration: (typeof durationUnits)[number] }
