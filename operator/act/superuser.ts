@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import type { Login } from '../../api/agent.ts'
+import { names } from '../../api/names.ts'
+import type { CassandraCluster } from '../../api/objects.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import { pathOf, resources } from '../../kube/resources.ts'
+import type { Snapshot } from '../decide/types.ts'
+import type { Secret } from '../snapshot/kube-types.ts'
+import { decode } from './secrets.ts'
+
+/** The superuser's login, read fresh; or what is wrong with its Secret, in words. */
+export async function readSuperuser(client: KubeClient, cluster: CassandraCluster): Promise<Login | string> {
+  const name = cluster.spec.auth?.superuserSecretRef?.name ?? names.superuserSecret(cluster.metadata.name)
+  const secret = await client.get<Secret>(pathOf(resources.secrets, cluster.metadata.namespace, name))
+  if (secret === undefined) return `Secret ${name} does not exist; create it with the keys username and password`
+  const { username, password } = decode(secret)
+  for (const [key, value] of Object.entries({ username, password })) {
+    if (value === undefined || value === '') return `Secret ${name} has no ${key}; add the key ${key}`
+  }
+  return { username: username ?? '', password: password ?? '' }
+}
+
+/** For the snapshot: a revision that tells nothing about the password (salted with the cluster), or the problem. */
+export function superuserFact(cluster: CassandraCluster, login: Login | string): Snapshot['superuser'] {
+  if (cluster.spec.auth?.enabled === false) return undefined
+  if (typeof login === 'string') return { reason: 'SecretInvalid', message: login }
+  const revision = createHash('sha256')
+    .update(JSON.stringify([cluster.metadata.uid, login.username, login.password]))
+    .digest('hex')
+  return { revision: revision.slice(0, 16) }
+}

@@ -1,0 +1,31 @@
+import type { Ring } from '../../cassandra/model/availability.ts'
+import { type Fact, known, unknown } from '../../lib/result.ts'
+import { DATACENTER } from './form-ring.ts'
+import { nameOf, seen } from './ring.ts'
+import type { Snapshot } from './types.ts'
+
+/** The ring as the first node that has joined sees it, with names for addresses; Unknown when nobody can tell. */
+export function ringOf(snapshot: Snapshot): Fact<Ring> {
+  const views = seen(snapshot)
+  const viewer = views.find(({ cassandra }) => cassandra.joined)
+  if (viewer === undefined) return unknown('ViewsIncomplete', 'no node can tell the ring')
+  const byHostID = new Map(
+    snapshot.nodes.flatMap((node) => {
+      const hostID = node.record.status?.hostID ?? views.find((view) => view.node === node)?.cassandra.hostID
+      return hostID === undefined ? [] : [[hostID, node] as const]
+    }),
+  )
+  const { cassandra } = viewer
+  const owners = Object.entries(cassandra.tokenOwners).flatMap(([token, address]) => {
+    const node = byHostID.get(cassandra.hostIDs[address] ?? '')
+    return node === undefined ? [] : [{ token: BigInt(token), node: nameOf(node), rack: node.record.spec.rack }]
+  })
+  if (owners.length !== Object.keys(cassandra.tokenOwners).length)
+    return unknown('ViewsDisagree', 'a token belongs to a node without a record')
+  const keyspaces = Object.entries(cassandra.keyspaces).map(([name, replication]) => ({
+    name,
+    replicas: Number(replication[DATACENTER] ?? replication.replication_factor ?? 1),
+    byRack: replication.class?.endsWith('NetworkTopologyStrategy') === true,
+  }))
+  return known({ owners: owners.sort((a, b) => (a.token < b.token ? -1 : 1)), keyspaces }, snapshot.now)
+}
