@@ -1,6 +1,17 @@
 // Our own image, from nothing: the Node binary and the C libraries that it names, and the bundled programs.
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { command } from '../command.ts'
 import { home } from '../home.ts'
@@ -37,7 +48,7 @@ async function nodeLayer(folder: string): Promise<string> {
   const layer = await layerOf(join(folder, 'node'), (root) => {
     const copy = (from: string, to: string): void => {
       mkdirSync(dirname(join(root, to)), { recursive: true })
-      cpSync(from, join(root, to), { dereference: true })
+      copyFileSync(realpathSync(from), join(root, to))
     }
     copy(process.execPath, '/usr/local/bin/node')
     for (const library of libraries) copy(library, library)

@@ -1,6 +1,6 @@
 // What the scenarios share: the demo cluster, its names, and what a person would look at.
 import type { CassandraCluster, CassandraNode } from '../../api/objects.ts'
-import type { Login } from './cql.ts'
+import type { Login } from '../../local/cql.ts'
 import { eventually } from './eventually.ts'
 import type { Kubectl } from './kubectl.ts'
 
