@@ -140,7 +140,7 @@ export type CassandraView = {
   readonly schemaVersions: Readonly<Record<string, readonly string[]>>
   readonly releaseVersions: Readonly<Record<string, readonly string[]>>
   readonly seeds: readonly string[]
-  /** Keyspaces that are not local, with the text of getKeyspaceReplicationInfo as a map: {class: "…", dc1: "3"}. */
+  /** Keyspaces that are not local, with the options that getKeyspaceReplicationInfo prints: {dc1: "3"} (cassandra/model/replication.ts). */
   readonly keyspaces: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Keyspaces with pending ranges: their number. */
   readonly pendingRanges: Readonly<Record<string, number>>

@@ -23,7 +23,7 @@ export function createRecorder(client: KubeClient, instance: string, log: (messa
     const event = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { generateName: `${name.slice(0, 50)}.`, namespace },
+      metadata: { generateName: `${name.slice(0, 50)}-`, namespace },
       eventTime: microTime(new Date(now)),
       reportingController: 'ringkeeper.io/operator',
       reportingInstance: instance,

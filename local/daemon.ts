@@ -37,6 +37,13 @@ export function isRunning(state: string, name: string): boolean {
   return record !== undefined && startTimeOf(record.pid) === record.startTime
 }
 
+/** @returns the pid of a daemon that runs; throws when it does not */
+export function pidOf(state: string, name: string): number {
+  const record = readPidFile(state, name)
+  if (record === undefined || startTimeOf(record.pid) !== record.startTime) throw new Error(`${name} does not run`)
+  return record.pid
+}
+
 export function daemons(state: string): readonly string[] {
   const folder = join(state, 'run')
   if (!existsSync(folder)) return []

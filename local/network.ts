@@ -8,7 +8,8 @@ export const BRIDGE = 'rkbr0'
 export const HOST_ADDRESS = '172.31.0.1'
 export const POD_RANGE = '10.244.0.0/16'
 export const SERVICE_RANGE = '10.96.0.0/16'
-const RULE = ['-i', BRIDGE, '-j', 'DROP']
+/** To another interface only: frames between the nodes pass this chain too where br_netfilter is on. */
+const RULE = ['-i', BRIDGE, '!', '-o', BRIDGE, '-j', 'DROP']
 
 export type NodeNetwork = { readonly name: string; readonly netns: string; readonly address: string; readonly podRange: string }
 

@@ -11,6 +11,7 @@ export type Loss = { readonly keyspace: string; readonly replicas: number }
 /** @returns the keyspaces of which some range would have no quorum without the nodes in `away` */
 export function quorumLostWithout(ring: Ring, away: ReadonlySet<string>): readonly Loss[] {
   return ring.keyspaces.flatMap(({ name, replicas, byRack }) => {
+    if (replicas === 0) return [] // it has no replica here
     const quorum = Math.floor(replicas / 2) + 1
     const broken = ring.owners.some(
       (_, index) => replicasOf(ring, index, replicas, byRack).filter((node) => !away.has(node)).length < quorum,

@@ -90,6 +90,8 @@ export function javaArguments(input: JavaInput): readonly string[] {
     `-Dcassandra.logdir=${input.logDir}`,
     `-Dcassandra.storagedir=${DATA_DIR}`,
     '-Dcassandra-foreground=yes',
+    // The login that every ring is born with, which makes the superuser and is then closed, exists after this and not after 10 s.
+    '-Dcassandra.superuser_setup_delay_ms=1000',
     '-cp',
     `${configDir}:${home}/lib/*`,
     'org.apache.cassandra.service.CassandraDaemon',

@@ -1,4 +1,5 @@
 import type { Ring } from '../../cassandra/model/availability.ts'
+import { replicationOf } from '../../cassandra/model/replication.ts'
 import { type Fact, known, unknown } from '../../lib/result.ts'
 import { DATACENTER } from './form-ring.ts'
 import { nameOf, seen } from './ring.ts'
@@ -22,10 +23,12 @@ export function ringOf(snapshot: Snapshot): Fact<Ring> {
   })
   if (owners.length !== Object.keys(cassandra.tokenOwners).length)
     return unknown('ViewsDisagree', 'a token belongs to a node without a record')
-  const keyspaces = Object.entries(cassandra.keyspaces).map(([name, replication]) => ({
-    name,
-    replicas: Number(replication[DATACENTER] ?? replication.replication_factor ?? 1),
-    byRack: replication.class?.endsWith('NetworkTopologyStrategy') === true,
-  }))
+  const keyspaces: { name: string; replicas: number; byRack: boolean }[] = []
+  for (const [name, options] of Object.entries(cassandra.keyspaces)) {
+    const replication = replicationOf(options)
+    if (replication.strategy === 'Unknown') return unknown('ViewsIncomplete', `the replication of keyspace ${name} is not understood`)
+    if (replication.strategy === 'Simple') keyspaces.push({ name, replicas: replication.replicas, byRack: false })
+    else keyspaces.push({ name, replicas: replication.byDatacenter[DATACENTER] ?? 0, byRack: true })
+  }
   return known({ owners: owners.sort((a, b) => (a.token < b.token ? -1 : 1)), keyspaces }, snapshot.now)
 }

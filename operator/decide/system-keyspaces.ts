@@ -1,6 +1,7 @@
 // Cassandra is born with its own keyspaces on one replica (H17). They follow the number of nodes up to three, and are
 // repaired after each change, because an ALTER moves no data.
 
+import { replicationOf } from '../../cassandra/model/replication.ts'
 import { DATACENTER } from './form-ring.ts'
 import { hasJoined, isNormal, nameOf, seen, whyNotAllUp, whyNotOneSchema } from './ring.ts'
 import type { Decision, Snapshot } from './types.ts'
@@ -30,8 +31,8 @@ function raise(snapshot: Snapshot, keyspace: string, replicas: number, wanted: s
   const worker = snapshot.nodes.find((node) => isNormal(node, snapshot))
   if (worker === undefined) return wait('SystemReplicationPending', `${keyspace} waits for a node`)
   const altered = seen(snapshot).every(({ cassandra }) => {
-    const now = cassandra.keyspaces[keyspace]
-    return now?.class?.endsWith('NetworkTopologyStrategy') === true && now[DATACENTER] === String(replicas)
+    const now = replicationOf(cassandra.keyspaces[keyspace] ?? {})
+    return now.strategy === 'NetworkTopology' && now.byDatacenter[DATACENTER] === replicas
   })
   const base = `${keyspace}-${DATACENTER}-${replicas}`
   if (!altered) {

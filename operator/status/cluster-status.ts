@@ -21,8 +21,11 @@ export function clusterStatus(snapshot: Snapshot, { verdict, notes }: Decided): 
   const generation = cluster.metadata.generation
   const version = lowestVersion(snapshot)
   const superuser = cluster.spec.auth?.superuserSecretRef?.name ?? names.superuserSecret(name)
+  const running = status.operation
   return {
     ...status,
+    // What it does or waits for now; the journal itself stands as it was written.
+    ...(running === undefined || verdict.kind === 'settled' ? {} : { operation: { ...running, message: verdict.message.slice(0, 1024) } }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: mergeConditions(status.conditions, conditions(snapshot, verdict, notes), generation, snapshot.now),
     clusterName: cassandraName(cluster),

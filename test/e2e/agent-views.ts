@@ -41,3 +41,14 @@ function fetchView(ip: string, tls: { cert: string; key: string; ca: string }): 
     request.on('error', reject)
   })
 }
+
+/** What an agent answers to somebody without a certificate of its authority. */
+export function tlsRefusal(ip: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = https.get({ host: ip, port: 8443, path: '/v1/view', rejectUnauthorized: false, timeout: 10_000 }, (response) => {
+      response.resume()
+      reject(new Error(`it was let in and answered ${response.statusCode}`))
+    })
+    request.on('error', (error) => resolve(error.message))
+  })
+}

@@ -11,6 +11,13 @@ export function operatorPids(): readonly number[] {
   return pids().filter((pid) => read(pid, 'cmdline').includes('/app/operator.mjs'))
 }
 
+/** Host name that a process of a container sees: the name of its pod. */
+export function hostOf(pid: number): string | undefined {
+  return read(pid, 'environ')
+    .find((entry) => entry.startsWith('HOSTNAME='))
+    ?.slice('HOSTNAME='.length)
+}
+
 /** Resident memory of a process in MiB, and the part that no other process shares. */
 export function memoryOf(pid: number): { readonly residentMiB: number; readonly privateMiB: number } {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
