@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { before, describe, test } from 'node:test'
+import { replicationOf } from '../../cassandra/model/replication.ts'
 import { primaryShares } from '../../cassandra/model/tokens.ts'
 import { query } from '../../local/cql.ts'
 import { agentViews, tlsRefusal } from './agent-views.ts'
@@ -65,10 +66,9 @@ describe('the ring of nine lines', () => {
   test('has replicated its own keyspaces and repaired them', async () => {
     const views = await agentViews(demo.kubectl, NAMESPACE, CLUSTER)
     for (const { cassandra } of views.values()) {
-      for (const [keyspace, replicas] of Object.entries({ system_auth: '3', system_distributed: '3', system_traces: '2' })) {
-        const now = cassandra?.keyspaces[keyspace]
-        assert.match(now?.class ?? '', /NetworkTopologyStrategy$/)
-        assert.equal(now?.dc1, replicas, keyspace)
+      for (const [keyspace, replicas] of Object.entries({ system_auth: 3, system_distributed: 3, system_traces: 2 })) {
+        const replication = replicationOf(cassandra?.keyspaces[keyspace] ?? {})
+        assert.deepEqual(replication, { strategy: 'NetworkTopology', byDatacenter: { dc1: replicas } }, keyspace)
       }
     }
     assert.ok((await demo.cluster()).status?.systemKeyspaces?.every((keyspace) => keyspace.repaired))
