@@ -17,8 +17,8 @@ export type KubeClient = {
   readonly http: Http
   /** undefined is the server's own "there is none"; any other failure throws. */
   readonly get: <T>(path: string) => Promise<T | undefined>
-  /** All pages. */
-  readonly list: <T extends KubeObject>(path: string, query?: string) => Promise<List<T>>
+  /** All pages, of one moment. */
+  readonly list: <T extends KubeObject>(path: string, query?: string, signal?: AbortSignal) => Promise<List<T>>
   readonly create: <T>(path: string, body: unknown, dryRun?: boolean) => Promise<T>
   /** Server-side apply with the full intent. */
   readonly apply: <T>(path: string, body: unknown, options: ApplyOptions) => Promise<T>
@@ -42,7 +42,14 @@ export function createClient(http: Http): KubeClient {
         throw error
       }
     },
-    list: <T extends KubeObject>(path: string, query = '') => listAll<T>(http, path, query),
+    list: async <T extends KubeObject>(path: string, query = '', signal?: AbortSignal): Promise<List<T>> => {
+      try {
+        return await listAll<T>(http, path, query, signal)
+      } catch (error) {
+        if (!isKubeError(error, 'gone')) throw error
+        return listAll<T>(http, path, query, signal) // the pages have become too old on the way: from the start, once
+      }
+    },
     create: async <T>(path: string, body: unknown, dryRun = false): Promise<T> =>
       JSON.parse(await http.request({ method: 'POST', path: `${path}${dryRun ? '?dryRun=All' : ''}`, body, repeatable: dryRun })) as T,
     apply: async <T>(path: string, body: unknown, options: ApplyOptions): Promise<T> => {
@@ -53,25 +60,32 @@ export function createClient(http: Http): KubeClient {
       return JSON.parse(await http.request({ method: 'PATCH', path: `${path}?${query}`, body, contentType, repeatable: true })) as T
     },
     replace: async <T>(path: string, body: KubeObject): Promise<T> =>
-      JSON.parse(await http.request({ method: 'PUT', path, body, repeatable: true })) as T,
+      JSON.parse(await http.request({ method: 'PUT', path, body, repeatable: body.metadata.resourceVersion !== undefined })) as T,
     merge: async <T>(path: string, body: unknown): Promise<T> =>
       JSON.parse(await http.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json', repeatable: false })) as T,
   }
 }
 
-type Page<T> = { readonly items?: readonly T[]; readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string } }
+type Page<T> = {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly items?: readonly T[]
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string }
+}
 
 /** Never from the server's cache at version 0, which may be older than what was seen before (rule 3). */
-async function listAll<T extends KubeObject>(http: Http, path: string, query: string): Promise<List<T>> {
+async function listAll<T extends KubeObject>(http: Http, path: string, query: string, signal?: AbortSignal): Promise<List<T>> {
   const items: T[] = []
   let token: string | undefined
   for (;;) {
     const parameters = new URLSearchParams(query)
     parameters.set('limit', String(PAGE))
     if (token !== undefined) parameters.set('continue', token)
-    const text = await http.request({ method: 'GET', path: `${path}?${parameters}`, timeoutMs: LIST_TIMEOUT_MS, repeatable: true })
-    const page = JSON.parse(text) as Page<T>
-    items.push(...(page.items ?? []))
+    const request = { method: 'GET', path: `${path}?${parameters}`, timeoutMs: LIST_TIMEOUT_MS, repeatable: true } as const
+    const page = JSON.parse(await http.request(signal === undefined ? request : { ...request, signal })) as Page<T>
+    // Items of the built-in kinds do not say what they are; those of a watch do.
+    const type = { apiVersion: page.apiVersion, kind: page.kind?.replace(/List$/, '') }
+    for (const item of page.items ?? []) items.push({ ...type, ...item })
     token = page.metadata?.continue
     if (token === undefined || token === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' }
   }

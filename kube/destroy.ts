@@ -5,7 +5,7 @@ import { isKubeError } from './errors.ts'
 
 export type Seen = { readonly uid: string; readonly resourceVersion: string }
 
-/** @returns whether the object was there as seen; throws `conflict` when it is another one or has changed */
+/** @returns 'absent' when what was seen is gone, though its name may be in use again; throws `conflict` when it has changed */
 export async function destroy(client: KubeClient, path: string, seen: Seen): Promise<'deleted' | 'absent'> {
   const live = await client.get<KubeObject>(path) // uncached
   if (live === undefined || live.metadata.uid !== seen.uid) return 'absent'

@@ -2,12 +2,6 @@
 
 export type KubeErrorKind = 'notFound' | 'exists' | 'conflict' | 'invalid' | 'forbidden' | 'gone' | 'throttled' | 'unavailable'
 
-type StatusBody = {
-  readonly reason?: string
-  readonly message?: string
-  readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] }
-}
-
 export class KubeError extends Error {
   readonly status: number
   readonly reason: string
@@ -26,19 +20,13 @@ export class KubeError extends Error {
 
 /** From an answer with an error status; the body is a Status object, or anything. */
 export function errorOf(status: number, body: string, retryAfter: string | undefined, what: string): KubeError {
-  let parsed: StatusBody = {}
-  try {
-    parsed = JSON.parse(body) as StatusBody
-  } catch {
-    // plain text of a proxy
-  }
-  const message = parsed.message ?? `${what}: HTTP ${status} ${body.slice(0, 200)}`
+  const { reason, message } = statusOf(body)
   const seconds = Number(retryAfter)
   return new KubeError(
     status,
-    parsed.reason ?? '',
-    message,
-    Number.isFinite(seconds) && retryAfter !== undefined ? seconds * 1000 : undefined,
+    typeof reason === 'string' ? reason : '',
+    typeof message === 'string' ? message : `${what}: HTTP ${status} ${body.slice(0, 200)}`,
+    retryAfter !== undefined && seconds >= 0 ? seconds * 1000 : undefined,
   )
 }
 
@@ -46,12 +34,20 @@ export function isKubeError(error: unknown, kind: KubeErrorKind): boolean {
   return error instanceof KubeError && error.kind === kind
 }
 
+function statusOf(body: string): { readonly reason?: unknown; readonly message?: unknown } {
+  try {
+    return (JSON.parse(body) ?? {}) as { readonly reason?: unknown; readonly message?: unknown }
+  } catch {
+    return {} // plain text of a proxy
+  }
+}
+
 function kindOf(status: number, reason: string): KubeErrorKind {
   if (status === 404) return 'notFound'
   if (status === 409) return reason === 'AlreadyExists' ? 'exists' : 'conflict'
   if (status === 410) return 'gone'
-  if (status === 400 || status === 422 || status === 405 || status === 415) return 'invalid'
-  if (status === 401 || status === 403) return 'forbidden'
+  if (status === 400 || status === 405 || status === 413 || status === 415 || status === 422) return 'invalid'
+  if (status === 403) return 'forbidden'
   if (status === 429) return 'throttled'
-  return 'unavailable'
+  return 'unavailable' // 401 too: a token that has just expired says nothing about what was asked
 }

@@ -1,152 +1,95 @@
-// HTTPS to the API server: one keep-alive agent for the process, a timeout and a size limit on every request
-// (engineering.md section 4, rules 1, 13, 14).
+// HTTPS to the API server: what is sent again, how large an answer may be, and for how long the server has been answering
+// (engineering.md section 4, rules 8, 13, 14).
 
 import type { IncomingMessage } from 'node:http'
-import https from 'node:https'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeConfig } from './config.ts'
 import { errorOf, KubeError } from './errors.ts'
-
-export type HttpRequest = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly body?: unknown
-  readonly contentType?: string
-  readonly timeoutMs?: number
-  /** The request may be sent twice without a second effect. */
-  readonly repeatable: boolean
-}
+import { createExchange, type HttpRequest, Reset } from './exchange.ts'
+import { pause, realTimers, type Timers } from './timers.ts'
 
 export type Http = {
   readonly request: (request: HttpRequest) => Promise<string>
-  /** Opens a stream; the caller destroys it. */
-  readonly stream: (path: string, deadlineMs: number) => Promise<IncomingMessage>
-  /** How many requests have succeeded; a silent watch beside successful requests is a broken one. */
-  readonly successes: () => number
-  /** Requests that changed something; for the proof that an idle operator writes nothing. */
-  readonly writes: () => number
+  /** Opens a stream that ends at the deadline or with the signal; the caller destroys it. */
+  readonly stream: (path: string, deadlineMs: number, signal: AbortSignal) => Promise<IncomingMessage>
+  /** For how many ms requests have been succeeding without a gap; 0 while they are not. */
+  readonly answeringMs: () => number
+}
+
+export type HttpOptions = {
+  readonly timeoutMs?: number
+  readonly largestAnswer?: number
+  readonly idleMs?: number
+  readonly timers?: Timers
 }
 
 const TIMEOUT_MS = 10_000
 const LARGEST_ANSWER = 64 * 2 ** 20
+const ATTEMPTS = 4
+/** A caller would rather hear of a longer wait than sit it out. */
+const LONGEST_WAIT_MS = 10_000
+/** The lease alone makes a request every two seconds. */
+const GAP_MS = 30_000
 
-export function createHttp(config: KubeConfig): Http {
-  let seen = -1
-  let agent: https.Agent | undefined
-  let token: string | undefined
-  let successes = 0
-  let writes = 0
-  const base = new URL(config.server)
-
-  /** The agent of the present credentials; a rotation makes a new one, and the old sockets end when idle. */
-  const current = (): https.Agent => {
-    const { changed, token: fresh, ca, cert, key } = config.credentials()
-    if (changed !== seen || agent === undefined) {
-      agent?.destroy()
-      agent = new https.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo', ...defined({ ca, cert, key }) })
-      seen = changed
-      token = fresh
-    }
-    return agent
-  }
-
-  const open = (request: HttpRequest, deadlineMs: number): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      const body = request.body === undefined ? undefined : JSON.stringify(request.body)
-      const outgoing = https.request(
-        {
-          agent: current(),
-          hostname: base.hostname.replace(/^\[|\]$/g, ''),
-          port: base.port || 443,
-          method: request.method,
-          path: `${base.pathname.replace(/\/$/, '')}${request.path}`,
-          headers: {
-            accept: 'application/json',
-            'user-agent': 'ringkeeper',
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            ...(body === undefined
-              ? {}
-              : { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
-          },
-        },
-        resolve,
-      )
-      // One deadline for the whole exchange, the body included.
-      const timer = setTimeout(() => {
-        outgoing.destroy(new KubeError(0, 'Timeout', `${request.method} ${request.path}: no answer within ${deadlineMs / 1000} s`))
-      }, deadlineMs)
-      outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        reject(error instanceof KubeError ? error : new Reset(error, outgoing.reusedSocket))
-      })
-      outgoing.on('close', () => clearTimeout(timer))
-      outgoing.end(body)
-    })
+export function createHttp(config: KubeConfig, options: HttpOptions = {}): Http {
+  const { timeoutMs = TIMEOUT_MS, largestAnswer = LARGEST_ANSWER, timers = realTimers } = options
+  const exchange = createExchange(config, options.idleMs)
+  let answeringSince = -Infinity
+  let answeredAt = -Infinity
 
   const once = async (request: HttpRequest): Promise<string> => {
-    const response = await open(request, request.timeoutMs ?? TIMEOUT_MS)
-    const text = await readAll(response)
+    const response = await exchange(request, request.timeoutMs ?? timeoutMs)
+    const what = `${request.method} ${request.path}`
+    const text = await readAll(response, largestAnswer, what)
     const status = response.statusCode ?? 0
-    if (status >= 400) throw errorOf(status, text, response.headers['retry-after'], `${request.method} ${request.path}`)
-    successes++
-    if (request.method !== 'GET') writes++
+    if (status >= 400) throw errorOf(status, text, response.headers['retry-after'], what)
+    const now = timers.now()
+    if (now - answeredAt > GAP_MS) answeringSince = now
+    answeredAt = now
     return text
   }
 
   return {
     request: async (request) => {
-      for (let attempt = 0; ; attempt++) {
+      for (let attempt = 1; ; attempt++) {
         try {
           return await once(request)
         } catch (error) {
-          const wait = attempt < 3 ? waitBefore(error, request, attempt) : undefined
-          if (wait === undefined) throw error instanceof Reset ? error.toKubeError(request) : error
-          await delay(wait)
+          const wait = attempt < ATTEMPTS ? waitBefore(error, request, attempt) : undefined
+          if (wait === undefined) throw error
+          await pause(timers, wait, request.signal)
         }
       }
     },
-    stream: async (path, deadlineMs) => {
-      const response = await open({ method: 'GET', path, repeatable: true }, deadlineMs)
+    stream: async (path, deadlineMs, signal) => {
+      const response = await exchange({ method: 'GET', path, repeatable: true, signal }, deadlineMs)
       const status = response.statusCode ?? 0
       if (status < 400) return response
-      throw errorOf(status, await readAll(response), response.headers['retry-after'], `GET ${path}`)
+      throw errorOf(status, await readAll(response, largestAnswer, `GET ${path}`), response.headers['retry-after'], `GET ${path}`)
     },
-    successes: () => successes,
-    writes: () => writes,
-  }
-}
-
-/** The connection broke; whether the server acted on the request is unknown. */
-class Reset extends Error {
-  readonly reusedSocket: boolean
-  constructor(cause: Error, reusedSocket: boolean) {
-    super(cause.message, { cause })
-    this.reusedSocket = reusedSocket
-  }
-  toKubeError({ method, path }: HttpRequest): KubeError {
-    return new KubeError(0, 'ConnectionLost', `${method} ${path}: ${this.message}`)
+    answeringMs: () => (timers.now() - answeredAt > GAP_MS ? 0 : answeredAt - answeringSince),
   }
 }
 
 /** Milliseconds to wait before the same request goes out again, or undefined when it may not. */
 function waitBefore(error: unknown, request: HttpRequest, attempt: number): number | undefined {
-  // An idle socket that the server had closed meanwhile; once (nodejs/node#47130).
-  if (error instanceof Reset) return error.reusedSocket && request.repeatable && attempt === 0 ? 0 : undefined
-  // The server refused before it acted, and says when to come again.
-  if (error instanceof KubeError && error.kind === 'throttled') return Math.min(error.retryAfterMs ?? 1000, 10_000)
-  return undefined
+  if (error instanceof Reset) return error.wasIdle && request.repeatable && attempt === 1 ? 0 : undefined
+  if (!(error instanceof KubeError) || error.retryAfterMs === undefined || error.retryAfterMs > LONGEST_WAIT_MS) return undefined
+  // Throttled is refused before anything was done. A server that fails may have acted; and a refusal without a time, as of
+  // an eviction, is an answer.
+  return error.kind === 'throttled' || (error.kind === 'unavailable' && request.repeatable) ? error.retryAfterMs : undefined
 }
 
-async function readAll(response: IncomingMessage): Promise<string> {
+async function readAll(response: IncomingMessage, largest: number, what: string): Promise<string> {
   const parts: Buffer[] = []
   let size = 0
-  for await (const chunk of response) {
-    size += (chunk as Buffer).length
-    if (size > LARGEST_ANSWER) throw new KubeError(0, 'TooLarge', 'the answer of the API server is larger than 64 MiB')
-    parts.push(chunk as Buffer)
+  try {
+    for await (const chunk of response) {
+      size += (chunk as Buffer).length
+      if (size > largest) throw new KubeError(0, 'TooLarge', `${what}: the answer is larger than ${largest} bytes`)
+      parts.push(chunk as Buffer)
+    }
+  } catch (error) {
+    throw error instanceof KubeError ? error : new KubeError(0, 'ConnectionLost', `${what}: ${String(error)}`)
   }
   return Buffer.concat(parts).toString('utf8')
-}
-
-function defined(entries: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
