@@ -11,6 +11,7 @@ export type Journal = {
   readonly jobs: () => readonly JobStatus[]
   /** Keeps the epoch when it is the highest; answers whether it may act. */
   readonly admit: (epoch: number) => Promise<boolean>
+  /** Durable when it resolves, as if it had never been said when it rejects. */
   readonly record: (job: JobStatus) => Promise<void>
 }
 
@@ -20,38 +21,53 @@ const KEPT = 32
 export async function openJournal(dir: string): Promise<Journal> {
   const file = join(dir, 'journal.json')
   await mkdir(dir, { recursive: true })
-  const before = await readContent(file)
-  const now = Date.now()
-  let content: Content = {
-    epoch: before.epoch,
-    // A job that ran when the agent ended has an unknown outcome: the operator observes, and decides again.
-    jobs: before.jobs.map((job) =>
-      job.state === 'Running' ? { ...job, state: 'Lost', finishedAt: now, message: 'the agent was restarted while it ran' } : job,
-    ),
-  }
-  let writing: Promise<void> = Promise.resolve()
-  const write = (next: Content): Promise<void> => {
-    content = next
-    writing = writing.catch(() => undefined).then(() => writeDurably(file, JSON.stringify(next)))
-    return writing
+  let content = afterRestart(await readContent(file), Date.now())
+  let last: Promise<void> = Promise.resolve()
+  /** One after another, each on what the one before has left. */
+  const change = (next: (content: Content) => Content): Promise<void> => {
+    last = last
+      .catch(() => undefined)
+      .then(async () => {
+        const changed = next(content)
+        if (changed === content) return
+        await writeDurably(file, JSON.stringify(changed))
+        content = changed
+      })
+    return last
   }
   return {
     epoch: () => content.epoch,
     jobs: () => content.jobs,
     admit: async (epoch) => {
-      if (epoch < content.epoch) return false
-      if (epoch > content.epoch) await write({ ...content, epoch })
-      return true
+      await change((now) => (epoch > now.epoch ? { ...now, epoch } : now))
+      return epoch >= content.epoch
     },
-    record: (job) => write({ ...content, jobs: [...content.jobs.filter((other) => other.id !== job.id), job].slice(-KEPT) }),
+    record: (job) => change((now) => ({ ...now, jobs: withJob(now.jobs, job) })),
   }
 }
 
+/** The oldest finished ones go; one that runs is never forgotten, or a repeated request would run it twice. */
+function withJob(jobs: readonly JobStatus[], job: JobStatus): readonly JobStatus[] {
+  const all = [...jobs.filter((other) => other.id !== job.id), job]
+  let surplus = all.filter((other) => other.state !== 'Running').length - KEPT
+  return all.filter((other) => other.state === 'Running' || surplus-- <= 0)
+}
+
+/** A job that ran when the agent ended has an unknown outcome: the operator observes, and decides again. */
+function afterRestart({ epoch, jobs }: Content, now: number): Content {
+  const lost = { state: 'Lost', finishedAt: now, message: 'the agent was restarted while it ran' } as const
+  return { epoch, jobs: jobs.map((job) => (job.state === 'Running' ? { ...job, ...lost } : job)) }
+}
+
 async function readContent(file: string): Promise<Content> {
+  let text: string
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Content
+    text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { epoch: 0, jobs: [] }
     throw error
   }
+  const content = JSON.parse(text) as Partial<Content> | null
+  if (typeof content?.epoch !== 'number' || !Array.isArray(content.jobs)) throw new Error(`${file} holds something else`)
+  return content as Content
 }

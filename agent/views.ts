@@ -4,6 +4,8 @@ import type { CassandraView } from '../api/agent.ts'
 import { beans, operations } from '../cassandra/jolokia/beans.ts'
 import type { JolokiaClient, JolokiaRequest } from '../cassandra/jolokia/client.ts'
 import { type Fact, known, unknown } from '../lib/result.ts'
+import { flag, list, mapOf, number, object, parseMap, text, texts, value } from './answers.ts'
+import { streamsRequest } from './pulse.ts'
 
 const storageAttributes = [
   'LocalHostId',
@@ -25,6 +27,10 @@ const storageAttributes = [
   'NonLocalStrategyKeyspaces',
 ]
 
+/** Together less than the operator waits, so that it hears the agent also when Cassandra is silent. */
+const FIRST_TIMEOUT_MS = 5_000
+const SECOND_TIMEOUT_MS = 2_000
+
 const read = (mbean: string, attribute: string | readonly string[]): JolokiaRequest => ({ type: 'read', mbean, attribute })
 const call = (mbean: string, operation: string, ...args: readonly unknown[]): JolokiaRequest => ({
   type: 'exec',
@@ -33,100 +39,28 @@ const call = (mbean: string, operation: string, ...args: readonly unknown[]): Jo
   arguments: args,
 })
 
-type Storage = {
-  readonly LocalHostId: string
-  readonly ClusterName: string
-  readonly ReleaseVersion: string
-  readonly OperationMode: string
-  readonly Initialized: boolean
-  readonly Joined: boolean
-  readonly GossipRunning: boolean
-  readonly NativeTransportRunning: boolean
-  readonly Tokens: readonly string[]
-  readonly EndpointWithPortToHostId: Readonly<Record<string, string>>
-  readonly TokenToEndpointWithPortMap: Readonly<Record<string, string>>
-  readonly LiveNodesWithPort: readonly string[]
-  readonly UnreachableNodesWithPort: readonly string[]
-  readonly JoiningNodesWithPort: readonly string[]
-  readonly LeavingNodesWithPort: readonly string[]
-  readonly MovingNodesWithPort: readonly string[]
-  readonly NonLocalStrategyKeyspaces: readonly string[]
-}
-
-/** The state of the own node only; for probes and the marker. */
-export type Pulse = {
-  readonly mode: string
-  readonly joined: boolean
-  readonly serving: boolean
-  readonly hostID: string
-}
-
-export async function readPulse(jolokia: JolokiaClient): Promise<Pulse> {
-  const attributes = ['OperationMode', 'Joined', 'GossipRunning', 'NativeTransportRunning', 'LocalHostId']
-  const [fact] = await jolokia.bulk([read(beans.storageService, attributes)], 4_000)
-  const storage = value(fact) as Storage
-  return {
-    mode: storage.OperationMode,
-    joined: storage.Joined,
-    serving: storage.GossipRunning && storage.NativeTransportRunning && storage.OperationMode === 'NORMAL',
-    hostID: storage.LocalHostId,
-  }
-}
-
 export async function readView(jolokia: JolokiaClient): Promise<Fact<CassandraView>> {
   try {
-    const [storageFact, ...rest] = await jolokia.bulk([
-      read(beans.storageService, storageAttributes),
-      read(beans.storageProxy, 'SchemaVersionsWithPort'),
-      read(beans.gossiper, ['ReleaseVersionsWithPort', 'Seeds']),
-      read(beans.snitch, ['Datacenter', 'Rack']),
-      read(beans.load, 'Count'),
-      read(beans.streamManager, 'CurrentStreams'),
-      call(beans.repairService, operations.repairSessions),
-      read('java.lang:type=Runtime', 'StartTime'),
-    ])
-    const storage = value(storageFact) as Storage
-    const [schema, gossip, snitch, load, streams, repairs, startTime] = rest.map(value)
-    const keyspaces = storage.NonLocalStrategyKeyspaces
-    const details = await jolokia.bulk(
-      keyspaces.flatMap((keyspace) => [
-        call(beans.storageService, operations.keyspaceReplication, keyspace),
-        call(beans.storageService, operations.pendingRanges, keyspace),
-      ]),
+    const facts = await jolokia.bulk(
+      [
+        read(beans.storageService, storageAttributes),
+        read(beans.storageProxy, 'SchemaVersionsWithPort'),
+        read(beans.gossiper, ['ReleaseVersionsWithPort', 'Seeds']),
+        read(beans.snitch, ['Datacenter', 'Rack']),
+        read(beans.load, 'Count'),
+        streamsRequest,
+        call(beans.repairService, operations.repairSessions),
+        read('java.lang:type=Runtime', 'StartTime'),
+      ],
+      FIRST_TIMEOUT_MS,
     )
-    const replication = keyspaces.map((keyspace, index) => [keyspace, parseMap(String(value(details[2 * index])))] as const)
-    const pending = keyspaces.map((keyspace, index) => [keyspace, Object.keys(value(details[2 * index + 1]) as object).length] as const)
-    const { ReleaseVersionsWithPort, Seeds } = gossip as { ReleaseVersionsWithPort: Record<string, string[]>; Seeds: string[] }
+    const [storage, schema, gossip, snitch, load, streams, repairs, startTime] = facts.map(value)
     return known(
       {
-        hostID: storage.LocalHostId,
-        clusterName: storage.ClusterName,
-        releaseVersion: storage.ReleaseVersion,
-        operationMode: storage.OperationMode,
-        initialized: storage.Initialized,
-        joined: storage.Joined,
-        gossipRunning: storage.GossipRunning,
-        nativeTransportRunning: storage.NativeTransportRunning,
-        startedAt: Number(startTime),
-        datacenter: (snitch as { Datacenter: string }).Datacenter,
-        rack: (snitch as { Rack: string }).Rack,
-        loadBytes: Number(load),
-        tokens: storage.Tokens,
-        address: addressOf(storage),
-        hostIDs: storage.EndpointWithPortToHostId,
-        tokenOwners: storage.TokenToEndpointWithPortMap,
-        live: storage.LiveNodesWithPort,
-        unreachable: storage.UnreachableNodesWithPort,
-        joining: storage.JoiningNodesWithPort,
-        leaving: storage.LeavingNodesWithPort,
-        moving: storage.MovingNodesWithPort,
-        schemaVersions: schema as Record<string, string[]>,
-        releaseVersions: ReleaseVersionsWithPort,
-        seeds: Seeds,
-        keyspaces: Object.fromEntries(replication),
-        pendingRanges: Object.fromEntries(pending.filter(([, count]) => count > 0)),
-        streams: (streams as unknown[]).length,
-        repairs: Number(repairs),
+        ...ownState(storage, snitch, load, startTime),
+        ...ringState(storage, schema, gossip),
+        ...workOf(streams, repairs),
+        ...(await keyspaceState(jolokia, storage)),
       },
       Date.now(),
     )
@@ -135,21 +69,71 @@ export async function readView(jolokia: JolokiaClient): Promise<Fact<CassandraVi
   }
 }
 
-/** The address under which the ring lists this host id; empty while it lists none. */
-function addressOf(storage: Storage): string {
-  return Object.entries(storage.EndpointWithPortToHostId).find(([, hostID]) => hostID === storage.LocalHostId)?.[0] ?? ''
+function ownState(storageAnswer: unknown, snitchAnswer: unknown, load: unknown, startTime: unknown) {
+  const storage = object(storageAnswer)
+  const snitch = object(snitchAnswer)
+  const hostID = text(storage.LocalHostId)
+  const hostIDs = mapOf(storage.EndpointWithPortToHostId, text)
+  return {
+    hostID,
+    clusterName: text(storage.ClusterName),
+    releaseVersion: text(storage.ReleaseVersion),
+    operationMode: text(storage.OperationMode),
+    initialized: flag(storage.Initialized),
+    joined: flag(storage.Joined),
+    gossipRunning: flag(storage.GossipRunning),
+    nativeTransportRunning: flag(storage.NativeTransportRunning),
+    startedAt: number(startTime),
+    datacenter: text(snitch.Datacenter),
+    rack: text(snitch.Rack),
+    loadBytes: number(load),
+    tokens: texts(storage.Tokens),
+    // The address under which the ring lists this host id; empty while it lists none.
+    address: Object.entries(hostIDs).find(([, other]) => other === hostID)?.[0] ?? '',
+  }
 }
 
-function value(fact: Fact<unknown> | undefined): unknown {
-  if (fact === undefined || !fact.known) throw new Error(fact?.message ?? 'no answer')
-  return fact.value
+function ringState(storageAnswer: unknown, schema: unknown, gossipAnswer: unknown) {
+  const storage = object(storageAnswer)
+  const gossip = object(gossipAnswer)
+  return {
+    hostIDs: mapOf(storage.EndpointWithPortToHostId, text),
+    tokenOwners: mapOf(storage.TokenToEndpointWithPortMap, text),
+    live: texts(storage.LiveNodesWithPort),
+    unreachable: texts(storage.UnreachableNodesWithPort),
+    joining: texts(storage.JoiningNodesWithPort),
+    leaving: texts(storage.LeavingNodesWithPort),
+    moving: texts(storage.MovingNodesWithPort),
+    schemaVersions: mapOf(schema, texts),
+    releaseVersions: mapOf(gossip.ReleaseVersionsWithPort, texts),
+    seeds: texts(gossip.Seeds),
+  }
 }
 
-/** `{class=org.apache.cassandra.locator.NetworkTopologyStrategy, dc1=3}`, or the same as JSON, as a map. */
-export function parseMap(text: string): Readonly<Record<string, string>> {
-  const pairs = text
-    .replace(/^.*?\{|\}.*$/g, '')
-    .split(',')
-    .map((pair) => pair.split(/[=:]/).map((part) => part.trim().replace(/^["']|["']$/g, '')))
-  return Object.fromEntries(pairs.filter(([key]) => key !== undefined && key !== '').map(([key, text]) => [key, text ?? '']))
+function workOf(streamsAnswer: unknown, repairs: unknown) {
+  const streams = list(streamsAnswer).map(object)
+  const sum = (...names: readonly string[]): number =>
+    streams.flatMap((stream) => names.map((name) => number(stream[name]))).reduce((total, bytes) => total + bytes, 0)
+  return {
+    streams: streams.length,
+    ...(streams.length === 0
+      ? {}
+      : { streamedBytes: { done: sum('currentRxBytes', 'currentTxBytes'), total: sum('totalRxBytes', 'totalTxBytes') } }),
+    repairs: number(repairs),
+  }
+}
+
+async function keyspaceState(jolokia: JolokiaClient, storage: unknown) {
+  const names = texts(object(storage).NonLocalStrategyKeyspaces)
+  const ask = (operation: string) => names.map((keyspace) => call(beans.storageService, operation, keyspace))
+  const facts = await jolokia.bulk([...ask(operations.keyspaceReplication), ...ask(operations.pendingRanges)], SECOND_TIMEOUT_MS)
+  const answers = names.map((keyspace, index) => ({
+    keyspace,
+    replication: parseMap(text(value(facts[index]))),
+    pending: Object.keys(object(value(facts[names.length + index]))).length,
+  }))
+  return {
+    keyspaces: Object.fromEntries(answers.map(({ keyspace, replication }) => [keyspace, replication])),
+    pendingRanges: Object.fromEntries(answers.filter(({ pending }) => pending > 0).map(({ keyspace, pending }) => [keyspace, pending])),
+  }
 }

@@ -65,8 +65,10 @@ export async function bundle(): Promise<{ readonly dir: string }> {
       throw new Error(`the bundle ${program.name} holds ${extra.join(', ')}, which scripts/bundle.ts does not allow it (${bytes} bytes)`)
     }
   }
-  copyFileSync(join(root, 'launcher', 'launch.sh'), join(dir, 'files', 'launch.sh'))
-  chmodSync(join(dir, 'files', 'launch.sh'), 0o755)
+  for (const script of ['launch.sh', 'stop.sh']) {
+    copyFileSync(join(root, 'launcher', script), join(dir, 'files', script))
+    chmodSync(join(dir, 'files', script), 0o755)
+  }
   copyFileSync(fetchJolokia(), join(dir, 'files', 'jolokia.jar'))
   return { dir }
 }

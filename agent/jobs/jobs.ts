@@ -8,52 +8,74 @@ import { repair } from './repair.ts'
 import { resumeBootstrap } from './resume-bootstrap.ts'
 
 export type Report = (message: string, progress?: number) => void
+/** @returns a summary; throws with the words of what failed */
+export type Perform = (job: Job, report: Report) => Promise<string>
 
 export type Jobs = {
   readonly start: (id: string, job: Job) => Promise<JobStatus>
   readonly all: () => readonly JobStatus[]
 }
 
-export function createJobs(journal: Journal, jolokia: JolokiaClient): Jobs {
-  const running = new Map<string, JobStatus>()
-  const all = (): readonly JobStatus[] => journal.jobs().map((job) => running.get(job.id) ?? job)
+export function createJobs(journal: Journal, perform: Perform): Jobs {
+  /** What the journal does not know yet: progress, and ends that could not be written. */
+  const newest = new Map<string, JobStatus>()
+  const all = (): readonly JobStatus[] => {
+    const written = journal.jobs().map((job) => newest.get(job.id) ?? job)
+    return [...written, ...[...newest.values()].filter((job) => !written.includes(job))]
+  }
+
+  const run = async (begun: JobStatus, job: Job): Promise<void> => {
+    const report: Report = (message, progress) => {
+      newest.set(begun.id, { ...begun, message, ...(progress === undefined ? {} : { progress }) })
+    }
+    const outcome = await perform(job, report).then(
+      (message) => ({ state: 'Done', message }) as const,
+      (error: unknown) => ({ state: 'Failed', message: error instanceof Error ? error.message : String(error) }) as const,
+    )
+    const end: JobStatus = { ...(newest.get(begun.id) ?? begun), ...outcome, finishedAt: Date.now() }
+    newest.set(begun.id, end)
+    // When it cannot be written the end is known until the agent's own, and the job is Lost afterwards.
+    await journal.record(end).then(
+      () => newest.delete(begun.id),
+      () => undefined,
+    )
+  }
+
   return {
     all,
     start: async (id, job) => {
       const known = all().find((status) => status.id === id)
       if (known !== undefined) return known
       const begun: JobStatus = { id, kind: job.kind, state: 'Running', startedAt: Date.now(), message: 'started' }
-      running.set(id, begun)
-      await journal.record(begun)
-      const finish = (state: 'Done' | 'Failed', message: string): Promise<void> => {
-        const end: JobStatus = { ...(running.get(id) ?? begun), state, message, finishedAt: Date.now() }
-        running.delete(id)
-        return journal.record(end)
+      newest.set(id, begun)
+      try {
+        await journal.record(begun)
+      } catch (error) {
+        newest.delete(id) // it has not begun: the same request may come again
+        throw error
       }
-      const report: Report = (message, progress) => {
-        running.set(id, { ...begun, message, ...(progress === undefined ? {} : { progress }) })
-      }
-      void perform(job, jolokia, report)
-        .then(
-          (message) => finish('Done', message),
-          (error: unknown) => finish('Failed', error instanceof Error ? error.message : String(error)),
-        )
-        .catch(() => undefined) // the journal cannot be written: the job stays Running and becomes Lost at the next start
+      void run(begun, job)
       return begun
     },
   }
 }
 
-function perform(job: Job, jolokia: JolokiaClient, report: Report): Promise<string> {
-  switch (job.kind) {
-    case 'cql':
-    case 'roles':
-      return runCql(job)
-    case 'repair':
-      return repair(jolokia, job.keyspace, report)
-    case 'cleanup':
-      return cleanUp(jolokia, report)
-    case 'resume-bootstrap':
-      return resumeBootstrap(jolokia)
+/** The work behind each kind of job. */
+export function performWith(jolokia: JolokiaClient): Perform {
+  return async (job, report) => {
+    switch (job.kind) {
+      case 'cql':
+      case 'roles':
+        return runCql(job)
+      case 'repair':
+        return repair(jolokia, job.keyspace, report)
+      case 'cleanup':
+        return cleanUp(jolokia, report)
+      case 'resume-bootstrap':
+        return resumeBootstrap(jolokia)
+      default:
+        // A newer operator may ask an older agent.
+        throw new Error(`this agent knows no job ${String((job as { readonly kind: unknown }).kind)}`)
+    }
   }
 }

@@ -8,8 +8,10 @@ export type StartFacts = {
   readonly podUID: string
   readonly podIP: string
   readonly marker: Marker
-  /** Addresses that the seed Service answers now; empty when the name does not resolve. */
-  readonly seeds: readonly string[]
+  /** Whether Cassandra has left anything on the volume. */
+  readonly hasData: boolean
+  /** Addresses that the seed Service answers now; empty when it has none, undefined when the resolver does not answer. */
+  readonly seeds: readonly string[] | undefined
   /** Version of the Cassandra in the image; undefined when no jar of it was found. */
   readonly imageVersion: string | undefined
   readonly javaMajor: number | undefined
@@ -30,7 +32,7 @@ export function decideStart(facts: StartFacts): StartVerdict {
   return refuseStrangers(facts) ?? startMember(facts) ?? startGranted(facts)
 }
 
-function refuseStrangers({ settings, marker, imageVersion, javaMajor }: StartFacts): StartVerdict | undefined {
+function refuseStrangers({ settings, marker, imageVersion, javaMajor, hasData }: StartFacts): StartVerdict | undefined {
   const refuse = (reason: Reason, message: string): StartVerdict => ({ kind: 'refuse', reason, message })
   if (marker.clusterUID !== settings.clusterUID || marker.nodeUID !== settings.nodeUID) {
     return refuse(
@@ -56,7 +58,15 @@ function refuseStrangers({ settings, marker, imageVersion, javaMajor }: StartFac
       `the image holds Cassandra ${imageVersion ?? 'of no known version'}, spec.version says ${settings.version}; make image and version agree`,
     )
   }
-  if (javaMajor === undefined) return refuse('InvalidSpec', 'the image has no working java on its PATH')
+  if (javaMajor !== 11 && javaMajor !== 17) {
+    return refuse(
+      'InvalidSpec',
+      `the image has ${javaMajor === undefined ? 'no working java' : `Java ${javaMajor}`} on its PATH; 11 or 17 is needed`,
+    )
+  }
+  if (marker.state === 'Joined' && !hasData) {
+    return refuse('VolumeUnreadable', `the node joined as host id ${marker.hostID}, but its data is gone: it would start as an empty one`)
+  }
   return undefined
 }
 
@@ -69,9 +79,12 @@ function startMember({ settings, marker, seeds, podIP }: StartFacts): StartVerdi
   return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID}` }
 }
 
-/** A member that finds no seed lists itself, so that a ring that was down as a whole comes back in any order (H13). */
-function memberPlan(seeds: readonly string[], podIP: string): StartPlan {
-  return { seeds: seeds.length > 0 ? seeds : [podIP], autoBootstrap: true }
+/**
+ * A member that finds no seed lists itself, so that a ring that was down as a whole comes back in any order, also while
+ * the cluster's resolver is down (H13). Its peers it knows from its own disk, and the seeds follow later.
+ */
+function memberPlan(seeds: readonly string[] | undefined, podIP: string): StartPlan {
+  return { seeds: seeds === undefined || seeds.length === 0 ? [podIP] : seeds, autoBootstrap: true }
 }
 
 /** A node that has not joined needs a grant that names this very pod. */
@@ -83,13 +96,15 @@ function startGranted({ marker, podUID, podIP, seeds, settings }: StartFacts): S
   return startWithGrant(grant, seeds, podIP)
 }
 
-function startWithGrant(grant: Grant, seeds: readonly string[], podIP: string): StartVerdict {
+function startWithGrant(grant: Grant, seeds: readonly string[] | undefined, podIP: string): StartVerdict {
   if (grant.kind === 'FirstNode') {
     return { kind: 'start', plan: { seeds: [podIP], ...given(grant) }, message: 'starting as the first node of a new ring' }
   }
   // An empty node in its own seed list would skip streaming and serve nothing as if it were everything (H12).
-  const others = seeds.filter((seed) => seed !== podIP)
-  if (others.length === 0) return { kind: 'wait', message: 'waiting for the address of a seed' }
+  const others = (seeds ?? []).filter((seed) => seed !== podIP)
+  if (others.length === 0) {
+    return { kind: 'wait', message: `waiting for the address of a seed${seeds === undefined ? ': the resolver does not answer' : ''}` }
+  }
   if (grant.kind === 'JoinNoStream') {
     return { kind: 'start', plan: { seeds: others, ...given(grant) }, message: 'joining the new ring with the tokens given' }
   }

@@ -1,16 +1,29 @@
 // The marker on the data volume: written with fsync and rename, so that it is old or new and never half.
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Marker } from '../../api/agent.ts'
+import type { Marker, MarkerState } from '../../api/agent.ts'
+
+const states: readonly MarkerState[] = ['Empty', 'Granted', 'Joining', 'Joined', 'Leaving', 'Decommissioned']
 
 /** @returns undefined when there is none; throws when it cannot be read, because unreadable is not absent */
 export async function readMarker(dir: string): Promise<Marker | undefined> {
+  let text: string
   try {
-    return JSON.parse(await readFile(join(dir, 'marker.json'), 'utf8')) as Marker
+    text = await readFile(join(dir, 'marker.json'), 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+  return parseMarker(text)
+}
+
+/** A damaged disk may answer anything, a newer agent may have written a state that this one does not know. */
+function parseMarker(text: string): Marker {
+  const marker = JSON.parse(text) as Partial<Marker> | null
+  const texts = [marker?.clusterUID, marker?.nodeUID, marker?.datacenter, marker?.rack, marker?.version]
+  const isWhole = texts.every((value) => typeof value === 'string') && states.some((state) => state === marker?.state)
+  if (!isWhole) throw new Error('it holds something else')
+  return marker as Marker
 }
 
 export async function writeMarker(dir: string, marker: Marker): Promise<void> {

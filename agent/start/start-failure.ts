@@ -3,18 +3,18 @@ import type { Reason } from '../../api/reasons.ts'
 
 export type StartFailure = { readonly reason: Reason; readonly message: string }
 
-const TAIL_BYTES = 64 * 1024
+/** The first errors are what matters. */
+const BYTES = 64 * 1024
 
 /** The first error of the last start, in Cassandra's words, from the log that holds warnings and errors alone. */
 export async function startFailure(log: string, since: number): Promise<StartFailure | undefined> {
-  const text = await readFrom(log, since)
-  const index = text.search(/^ERROR /m)
-  if (index < 0) return undefined
-  const lines = text.slice(index).split('\n')
+  const [, entry] = /^(ERROR .*(?:\n(?!ERROR |WARN ).*)*)/m.exec(await readSince(log, since)) ?? []
+  if (entry === undefined) return undefined
+  const lines = entry.split('\n')
   // The cause says more than "Exception encountered during startup".
   const cause = lines.find((line) => /^(Caused by: |[\w.$]+(Exception|Error): )/.test(line))
   const message = (cause ?? lines[0]?.replace(/^ERROR \S+ \S+ /, '') ?? '').slice(0, 600)
-  return { reason: reasonOf(lines.slice(0, 12).join('\n')), message }
+  return { reason: reasonOf(entry), message }
 }
 
 function reasonOf(text: string): Reason {
@@ -23,17 +23,17 @@ function reasonOf(text: string): Reason {
   return 'StartFailed'
 }
 
-async function readFrom(log: string, since: number): Promise<string> {
+/** What was written after the log had `since` bytes; when it was rotated meanwhile, the older file holds the beginning. */
+async function readSince(log: string, since: number): Promise<string> {
+  if ((await sizeOf(log)) >= since) return slice(log, since)
+  return `${await slice(`${log}.1`, since)}${await slice(log, 0)}`
+}
+
+async function slice(path: string, from: number): Promise<string> {
   try {
-    const { size } = await stat(log)
-    const from = size < since ? 0 : since // it was rotated meanwhile
-    const file = await open(log)
+    const file = await open(path)
     try {
-      const { buffer, bytesRead } = await file.read({
-        position: from,
-        length: Math.min(size - from, TAIL_BYTES),
-        buffer: Buffer.alloc(TAIL_BYTES),
-      })
+      const { buffer, bytesRead } = await file.read({ position: from, length: BYTES, buffer: Buffer.alloc(BYTES) })
       return buffer.toString('utf8', 0, bytesRead)
     } finally {
       await file.close()
@@ -44,6 +44,7 @@ async function readFrom(log: string, since: number): Promise<string> {
   }
 }
 
+/** 0 when there is none yet. */
 export async function sizeOf(log: string): Promise<number> {
   try {
     return (await stat(log)).size

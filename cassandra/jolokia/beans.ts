@@ -19,4 +19,5 @@ export const operations = {
   repairSessions: 'parentRepairSessionsCount()',
   cleanup: 'forceKeyspaceCleanup(int,java.lang.String,[Ljava.lang.String;)',
   resumeBootstrap: 'resumeBootstrap()',
+  drain: 'drain()',
 } as const

@@ -5,7 +5,13 @@ import type { Fact } from '../../lib/result.ts'
 import { known, unknown } from '../../lib/result.ts'
 
 export type JolokiaRequest =
-  | { readonly type: 'read'; readonly mbean: string; readonly attribute: string | readonly string[] }
+  | {
+      readonly type: 'read'
+      readonly mbean: string
+      readonly attribute: string | readonly string[]
+      /** Longer lists in the answer are cut there, at every depth; for attributes of which the beginning is enough. */
+      readonly longestList?: number
+    }
   | { readonly type: 'exec'; readonly mbean: string; readonly operation: string; readonly arguments: readonly unknown[] }
 
 export type JolokiaClient = {
@@ -16,13 +22,16 @@ export type JolokiaClient = {
 }
 
 type Answer = { readonly status: number; readonly value?: unknown; readonly error?: string }
+type Reply = { readonly status: number; readonly text: string }
+
+/** The view of a ring of a thousand nodes has one megabyte. */
+const LARGEST_ANSWER = 4 * 2 ** 20
 
 export function createJolokia(port: number, host = '127.0.0.1'): JolokiaClient {
   // One connection is kept, so that a probe every second does not open and close sockets for ever.
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
   const bulk: JolokiaClient['bulk'] = async (requests, timeoutMs = 10_000) => {
-    const body = JSON.stringify(requests.map((request) => ({ ...request, config: { serializeLong: 'string', ignoreErrors: false } })))
-    const answers = parse(await post(agent, host, port, body, timeoutMs))
+    const answers = parse(await post({ agent, host, port }, JSON.stringify(requests.map(render)), timeoutMs))
     return requests.map((_, index) => {
       const answer = answers[index]
       if (answer === undefined) return unknown('NoAnswer', 'Jolokia answered fewer requests than it was asked')
@@ -41,31 +50,49 @@ export function createJolokia(port: number, host = '127.0.0.1'): JolokiaClient {
   }
 }
 
-function parse(text: string): readonly Answer[] {
-  const answers: unknown = JSON.parse(text)
-  if (!Array.isArray(answers)) throw new Error(`Jolokia: ${firstLine(String((answers as Answer).error ?? text))}`)
-  return answers as Answer[]
+function render(request: JolokiaRequest): object {
+  const config = { serializeLong: 'string', ignoreErrors: false }
+  if (request.type === 'exec' || request.longestList === undefined) return { ...request, config }
+  const { longestList, ...rest } = request
+  return { ...rest, config: { ...config, maxCollectionSize: longestList } }
+}
+
+function parse({ status, text }: Reply): readonly (Answer | undefined)[] {
+  let answers: unknown
+  try {
+    answers = JSON.parse(text)
+  } catch {
+    throw new Error(`Jolokia answered ${status}: ${firstLine(text)}`) // plain text for a request that it cannot read
+  }
+  if (!Array.isArray(answers)) throw new Error(`Jolokia: ${firstLine(String((answers as Partial<Answer> | null)?.error ?? text))}`)
+  return answers.map((answer) => (typeof answer === 'object' && answer !== null ? (answer as Answer) : undefined))
 }
 
 function firstLine(text: string): string {
   return text.split('\n')[0]?.slice(0, 500) ?? ''
 }
 
-function post(agent: http.Agent, host: string, port: number, body: string, timeoutMs: number): Promise<string> {
+type Peer = { readonly agent: http.Agent; readonly host: string; readonly port: number }
+
+function post(peer: Peer, body: string, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { host, port, path: '/jolokia/', method: 'POST', agent, headers: { 'content-type': 'application/json' }, timeout: timeoutMs },
+      { ...peer, path: '/jolokia/', method: 'POST', headers: { 'content-type': 'application/json' } },
       (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk) => {
-          text += chunk
+        const parts: Buffer[] = []
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length
+          if (size > LARGEST_ANSWER) request.destroy(new Error(`Jolokia's answer is larger than ${LARGEST_ANSWER} bytes`))
+          else parts.push(chunk)
         })
-        response.on('end', () => resolve(text))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }))
         response.on('error', reject)
       },
     )
-    request.on('timeout', () => request.destroy(new Error(`no answer from Cassandra's JVM within ${timeoutMs / 1000} s`)))
+    // For the whole answer: a peer that sends a byte a second is as silent as one that sends none.
+    const deadline = setTimeout(() => request.destroy(new Error(`no answer from Cassandra's JVM within ${timeoutMs / 1000} s`)), timeoutMs)
+    request.on('close', () => clearTimeout(deadline))
     request.on('error', reject)
     request.end(body)
   })
