@@ -5,8 +5,10 @@
 //   GET  /v1/jobs/{id}                          → JobStatus 404 when the id is unknown
 //   PUT  /v1/epoch       ← { epoch }            → Receipt   a new leader announces itself
 // Every write carries the epoch (transition count of the leader lease); a lower one than the highest seen is refused
-// with 409 StaleEpoch, so that a paused old leader can do nothing (Leases alone are no fence).
-// Probes are plain HTTP on the port `probes` (8081): GET /ready (own Cassandra serves), GET /healthz (agent lives).
+// with 409 StaleEpoch, so that a paused old leader can do nothing (Leases alone are no fence). Other answers than 200:
+// 400 and 413 for a request that cannot be read, 403 for any other client than the operator, 500 with the agent's words.
+// Probes are plain HTTP on the port `probes` (8081): GET /ready (own Cassandra serves and is not being stopped), GET /healthz
+// (agent lives).
 
 export const AGENT_PORT = 8443
 export const PROBE_PORT = 8081
@@ -35,7 +37,7 @@ export type NodeSettings = {
   readonly config: Readonly<Record<string, unknown>>
   readonly authEnabled: boolean
 }
-// By the downward API beside it: POD_UID, POD_IP, POD_NAMESPACE.
+// By the downward API beside it: POD_UID, POD_IP.
 
 export type MarkerState = 'Empty' | 'Granted' | 'Joining' | 'Joined' | 'Leaving' | 'Decommissioned'
 
@@ -74,7 +76,7 @@ export type Job =
   | { readonly kind: 'cql'; readonly logins: readonly (Login | null)[]; readonly statements: readonly string[] }
   /** Makes the superuser of the Secret and disables the login cassandra, or changes its password; idempotent. */
   | { readonly kind: 'roles'; readonly superuser: Login; readonly previous?: Login }
-  /** Full repair of a keyspace with this node as coordinator, over all its ranges. */
+  /** Full repair of a keyspace with this node as coordinator, over its primary ranges. */
   | { readonly kind: 'repair'; readonly keyspace: string }
   | { readonly kind: 'cleanup' }
   /** Only after a failed join: StorageService.resumeBootstrap. */
@@ -96,7 +98,7 @@ export type JobStatus = {
 
 /** Where the start of the Cassandra container stands. */
 export type StartPhase =
-  | 'NoContainer' // the launcher has not asked yet
+  | 'NoContainer' // no container asks to be started: it has not come up yet, or it has ended
   | 'WaitingForGrant'
   | 'Refused' // marker, volume, image or version contradict; reason and message say what
   | 'Started' // the argument file was handed out; the JVM runs or is starting
@@ -104,9 +106,10 @@ export type StartView = {
   readonly phase: StartPhase
   /** A word of api/reasons.ts, when the start is refused or failed. */
   readonly reason?: string
-  /** For a failed start: the first error line of Cassandra. */
+  /** After a failed start, until one serves: the first error of Cassandra. */
   readonly message: string
   readonly since: number
+  /** Starts in this pod since it last served. */
   readonly attempts: number
 }
 
@@ -118,6 +121,7 @@ export type CassandraView = {
   readonly operationMode: string
   readonly initialized: boolean
   readonly joined: boolean
+  /** The join has failed and nothing of it streams any more, so that it may be resumed; absent otherwise. */
   readonly bootstrapFailed?: boolean
   readonly gossipRunning: boolean
   readonly nativeTransportRunning: boolean
@@ -144,9 +148,20 @@ export type CassandraView = {
   readonly keyspaces: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Keyspaces with pending ranges: their number. */
   readonly pendingRanges: Readonly<Record<string, number>>
+  /** Streams that run; counted up to twenty. */
   readonly streams: number
   readonly streamedBytes?: { readonly done: number; readonly total: number }
   readonly repairs: number
+}
+
+/** What new connections to the agent stand on now. Fingerprints are SHA-256, as openssl prints them. */
+export type TlsView = {
+  /** Authorities whose clients it lets in. */
+  readonly trusts: readonly string[]
+  /** The certificate that it shows, who signed it (empty: none that it trusts), and when it ends. */
+  readonly leaf: string
+  readonly issuer: string
+  readonly notAfter: number
 }
 
 export type AgentView = {
@@ -162,4 +177,6 @@ export type AgentView = {
   readonly cassandra: CassandraView | undefined
   readonly cassandraError?: string
   readonly jobs: readonly JobStatus[]
+  /** Absent: an agent that cannot say; it holds a change of authority back. */
+  readonly tls?: TlsView
 }

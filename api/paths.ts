@@ -3,6 +3,8 @@
 /** emptyDir shared by all containers of a Cassandra pod: launcher, Java agents, rendered configuration, start requests. */
 export const RUN_DIR = '/ringkeeper'
 export const LAUNCHER = `${RUN_DIR}/launch.sh`
+/** Runs before the container is stopped: asks the agent to drain. */
+export const STOPPER = `${RUN_DIR}/stop.sh`
 export const JOLOKIA_JAR = `${RUN_DIR}/jolokia.jar`
 /** The data volume, in the Cassandra container and in the agent. */
 export const DATA_DIR = '/var/lib/cassandra'

@@ -38,10 +38,16 @@ export const reasons = {
   TopologyBusy: { kind: 'wait', means: 'The ring is changing; the next step follows.', remedy: '' },
   CleanupPending: { kind: 'work', means: 'Nodes still hold data of ranges that moved away.', remedy: '' },
   SystemReplicationPending: { kind: 'work', means: 'Replication of system keyspaces is being raised.', remedy: '' },
+  SuperuserPending: { kind: 'work', means: 'The superuser of the Secret is being put into effect.', remedy: '' },
   Recovering: { kind: 'wait', means: 'Nodes come back after an outage.', remedy: '' },
   OutcomeUnknown: { kind: 'wait', means: 'An answer was lost; the effect is being observed.', remedy: '' },
   Paused: { kind: 'wait', means: 'spec.paused is true; nothing is touched.', remedy: 'Set spec.paused to false.' },
   InvalidSpec: { kind: 'act', means: 'The spec asks for something that cannot be done.', remedy: 'Correct the field named.' },
+  PredecessorEnding: {
+    kind: 'wait',
+    means: 'A deleted cluster of this name is still going.',
+    remedy: 'Wait; an object named that stays was orphaned: delete it.',
+  },
   ConfigRejected: {
     kind: 'act',
     means: 'A configuration key does not exist in this version, is owned by the operator or has the wrong type; nothing was restarted.',
@@ -60,12 +66,15 @@ export const reasons = {
     remedy: 'Change the namespace (Pod Security, quota) or the field named.',
   },
   StartFailed: { kind: 'act', means: 'Cassandra ends at its start.', remedy: 'Apply the last good manifest.' },
-  RolloutHalted: { kind: 'act', means: 'The roll stopped at a node that does not come up.', remedy: 'Apply the last good manifest.' },
   CommitLogCorrupt: { kind: 'act', means: 'The commit log cannot be replayed.', remedy: 'Replace the node.' },
   AddressTaken: { kind: 'act', means: 'Another node holds the address; a new one is taken by itself.', remedy: '' },
-  SelfSeedRefused: { kind: 'act', means: 'An empty node may not be its own seed.', remedy: 'Report this.' },
   HostIDRetired: { kind: 'act', means: 'The volume belongs to another node.', remedy: 'Delete the claim named.' },
   VolumeRetired: { kind: 'act', means: 'The volume belongs to a node that has left.', remedy: 'Delete the claim named.' },
+  VolumeUnreadable: {
+    kind: 'act',
+    means: 'What the node has left on its volume is missing or cannot be read.',
+    remedy: 'Bring the volume back as it was; its data is on the other replicas.',
+  },
   JoinFailed: {
     kind: 'act',
     means: 'The node could not join after several attempts.',
@@ -86,6 +95,11 @@ export const reasons = {
     kind: 'note',
     means: 'A keyspace wants more replicas than there are nodes.',
     remedy: 'Add nodes, or lower its replication.',
+  },
+  CertificateExpiring: {
+    kind: 'note',
+    means: 'A certificate between operator and agents ends soon and could not be renewed.',
+    remedy: 'Let the agents named answer; look at the kubelet that should bring the Secret named to its pod.',
   },
   QuorumLost: { kind: 'act', means: 'A range has no quorum.', remedy: 'Bring back the nodes named.' },
 } as const satisfies Record<string, ReasonEntry>

@@ -4,7 +4,8 @@ import { LABEL, MANAGER } from '../api/labels.ts'
 import type { CassandraCluster, CassandraNode, KubeObject } from '../api/objects.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { pathOf, type Resource, resources } from '../kube/resources.ts'
-import { createStore, type Store } from '../kube/store.ts'
+import { createStore, type Store, type StoreOptions } from '../kube/store.ts'
+import { kept } from './snapshot/kept.ts'
 import type { Claim, KubeNode, Pod, Secret } from './snapshot/kube-types.ts'
 
 export type Stores = {
@@ -24,15 +25,16 @@ export function createStores(
   client: KubeClient,
   wake: (namespace: string, cluster: string) => void,
   log: (message: string) => void,
+  make: <T extends KubeObject>(options: StoreOptions<T>) => Store<T> = createStore,
 ): Stores {
   const ours = `labelSelector=${encodeURIComponent(`${LABEL.managedBy}=${MANAGER},${LABEL.cluster}`)}`
   const byLabel = (object: KubeObject | undefined): void => {
     const cluster = object?.metadata.labels?.[LABEL.cluster]
     if (cluster !== undefined) wake(object?.metadata.namespace ?? '', cluster)
   }
-  const labelled = <T extends KubeObject>(resource: Resource): Store<T> =>
-    createStore<T>({ client, path: pathOf(resource), query: ours, log, onChange: (object, before) => byLabel(object ?? before) })
-  const clusters = createStore<CassandraCluster>({
+  const labelled = <T extends KubeObject>(resource: Resource, keep = (object: T) => object): Store<T> =>
+    make<T>({ client, path: pathOf(resource), query: ours, keep, log, onChange: (object, before) => byLabel(object ?? before) })
+  const clusters = make<CassandraCluster>({
     client,
     path: pathOf(resources.clusters),
     log,
@@ -42,7 +44,7 @@ export function createStores(
       if (object === undefined || before === undefined || object.metadata.generation !== before.metadata.generation) wake(namespace, name)
     },
   })
-  const nodes = createStore<CassandraNode>({
+  const nodes = make<CassandraNode>({
     client,
     path: pathOf(resources.nodes),
     log,
@@ -52,11 +54,11 @@ export function createStores(
       if (node !== undefined && !isStatus) wake(node.metadata.namespace ?? '', node.spec.clusterRef.name)
     },
   })
-  const kubeNodes = createStore<KubeNode>({ client, path: pathOf(resources.kubeNodes), log, onChange: () => undefined })
+  const kubeNodes = make<KubeNode>({ client, path: pathOf(resources.kubeNodes), keep: kept.kubeNode, log, onChange: () => undefined })
   const stores = {
     clusters,
     nodes,
-    pods: labelled<Pod>(resources.pods),
+    pods: labelled<Pod>(resources.pods, kept.pod),
     claims: labelled<Claim>(resources.claims),
     secrets: labelled<Secret>(resources.secrets),
     services: labelled<KubeObject>(resources.services),

@@ -24,6 +24,9 @@ type Kind = {
 const age: Column = ['Age', 'date', '.metadata.creationTimestamp']
 const condition = (type: string, field: string): string => `.status.conditions[?(@.type=="${type}")].${field}`
 
+/** Until the operator has recorded the racks nothing was made, and a wrong zone or class can simply be corrected. */
+const ONCE_MADE = '!has(oldSelf.status) || !has(oldSelf.status.datacenters) || '
+
 const kinds: readonly Kind[] = [
   {
     kind: 'CassandraCluster',
@@ -45,6 +48,21 @@ const kinds: readonly Kind[] = [
         messageExpression:
           "'%d nodes exist (status.nodes), and this version of Ringkeeper adds nodes and does not remove them: nodes cannot be %d; keep it at %d or more'.format([oldSelf.status.nodes, self.spec.nodes, oldSelf.status.nodes])",
         fieldPath: '.spec.nodes',
+      },
+      {
+        rule: `${ONCE_MADE}has(self.spec.storage.storageClassName) == has(oldSelf.spec.storage.storageClassName) && (!has(self.spec.storage.storageClassName) || self.spec.storage.storageClassName == oldSelf.spec.storage.storageClassName)`,
+        message: 'storageClassName cannot change in place: the volumes keep their class; take the change back, or make another cluster',
+        fieldPath: '.spec.storage.storageClassName',
+      },
+      {
+        rule: `${ONCE_MADE}has(self.spec.racks) || !has(oldSelf.spec.racks)`,
+        message: 'racks cannot be dropped once set; put them back',
+        fieldPath: '.spec.racks',
+      },
+      {
+        rule: `${ONCE_MADE}!has(self.spec.racks) || !has(oldSelf.spec.racks) || oldSelf.spec.racks.all(o, self.spec.racks.exists(r, r.name == o.name && has(r.zone) == has(o.zone) && (!has(r.zone) || r.zone == o.zone)))`,
+        message: 'this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone; put it back as it was',
+        fieldPath: '.spec.racks',
       },
       {
         rule: '!has(self.spec.racks) || has(oldSelf.spec.racks) || !has(oldSelf.status) || !has(oldSelf.status.datacenters) || oldSelf.status.datacenters.all(d, d.racks.all(r, self.spec.racks.exists(s, s.name == r.name && has(s.zone) == has(r.zone) && (!has(s.zone) || s.zone == r.zone))))',

@@ -1,13 +1,10 @@
 import { z } from 'zod'
+import { OWNED_JVM_OPTIONS } from '../owned-jvm-options.ts'
 import { condition } from './condition.ts'
 import { quantity, size } from './quantities.ts'
 import { pattern, rules } from './rules.ts'
 
 const EXACT_VERSION = '^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,3}$'
-
-/** JVM options that would take the configuration, or a safety check of Cassandra, out of the operator's hands. */
-const OWNED_JVM_OPTIONS =
-  '^(-javaagent|-agentlib|-agentpath|-Xms|-Xmx|-Xrun|-cp|-jar|--?class-?path|@|-XX:(OnError|OnOutOfMemoryError|Flags|VMOptionsFile|MaxHeapSize|InitialHeapSize|[-+]ExitOnOutOfMemoryError)|-Dcom[.]sun[.]management[.]jmxremote|-Dcassandra([.]|-)(replace_|override_decommission|ignore_dc|ignore_rack|ignore_corrupted_schema_tables|allow_unsafe|unsafesystem|consistent[.]|initial_token|join_ring|write_survey|load_ring_state|skip_schema_check|bootstrap_skip_schema_check|partitioner|commitlog[.]ignorereplayerrors|config|settings|storage_port|ssl_storage_port|native_transport_port|start_native_transport|jmx|storagedir|rackdc|foreground))'
 
 export const rack = z.object({
   name: z
@@ -34,19 +31,12 @@ export const storage = z
       .describe('When volumes may go.'),
   })
   .meta(
-    rules(
-      {
-        rule: 'has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)',
-        message: 'storageClassName cannot change in place: the volumes keep their class; take the change back, or make another cluster',
-        fieldPath: '.storageClassName',
-      },
-      {
-        rule: 'self.size == oldSelf.size',
-        messageExpression:
-          "'from ' + oldSelf.size + ' to ' + self.size + ': this version of Ringkeeper cannot change the size of volumes; keep ' + oldSelf.size + ', or make another cluster'",
-        fieldPath: '.size',
-      },
-    ),
+    rules({
+      rule: 'self.size == oldSelf.size',
+      messageExpression:
+        "'from ' + oldSelf.size + ' to ' + self.size + ': this version of Ringkeeper cannot change the size of volumes; keep ' + oldSelf.size + ', or make another cluster'",
+      fieldPath: '.size',
+    }),
   )
 
 export const resources = z.object({
@@ -173,16 +163,6 @@ export const clusterSpec = z
         message:
           'auth.enabled is immutable: clients would lose access, or everybody gain it; take the change back, or make another cluster',
         fieldPath: '.auth.enabled',
-      },
-      {
-        rule: 'has(self.racks) || !has(oldSelf.racks)',
-        message: 'racks cannot be dropped once set; put them back',
-        fieldPath: '.racks',
-      },
-      {
-        rule: '!has(self.racks) || !has(oldSelf.racks) || oldSelf.racks.all(o, self.racks.exists(r, r.name == o.name && has(r.zone) == has(o.zone) && (!has(r.zone) || r.zone == o.zone)))',
-        message: 'this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone; put it back as it was',
-        fieldPath: '.racks',
       },
     ),
   )

@@ -1,5 +1,4 @@
 // One effect a step; each may be repeated. Answers the objects that were written, so that the next look waits for them.
-import { randomUUID } from 'node:crypto'
 import type { Job, Login } from '../../api/agent.ts'
 import { LABEL } from '../../api/labels.ts'
 import type { CassandraCluster, KubeObject } from '../../api/objects.ts'
@@ -20,9 +19,10 @@ export type Effects = {
   readonly client: KubeClient
   readonly agents: AgentClient
   readonly ownImage: string
+  readonly newUID: () => string
   readonly superuser: () => Promise<Login>
-  /** Makes the certificate of a node, which its pod mounts. */
-  readonly nodeSecret: (node: NodeView) => Promise<void>
+  /** @throws while the Secret that the pod of a node mounts is missing */
+  readonly requireNodeSecret: (node: NodeView) => void
 }
 
 export async function perform(step: Step, snapshot: Snapshot, effects: Effects): Promise<readonly KubeObject[]> {
@@ -35,7 +35,7 @@ export async function perform(step: Step, snapshot: Snapshot, effects: Effects):
     case 'release':
       return [] // done with the journal
     case 'create-node':
-      return createOnce(client, pathOf(resources.nodes, namespace), nodeRecord(cluster, step, randomUUID()))
+      return createOnce(client, pathOf(resources.nodes, namespace), nodeRecord(cluster, step, effects.newUID()))
     case 'create-claim':
       return createOnce(client, pathOf(resources.claims, namespace), dataClaim(cluster, nodeOf(step.node, snapshot).record))
     case 'create-pod':
@@ -72,7 +72,7 @@ async function createPod(
   const view = nodeOf(step.node, snapshot)
   const checked = checkSpec(cluster)
   if (!checked.ok || view.wantedRevision === undefined) throw new Error(`the spec cannot be rendered for ${step.node}`)
-  await effects.nodeSecret(view)
+  effects.requireNodeSecret(view)
   const input = {
     cluster,
     node: view.record,
@@ -96,11 +96,13 @@ async function createOnce(client: KubeClient, path: string, body: object): Promi
 
 async function withLogins(intent: JobIntent, cluster: CassandraCluster, { superuser }: Effects): Promise<Job> {
   if (intent.kind === 'roles') return { kind: 'roles', superuser: await superuser() }
-  if (intent.kind !== 'alter-keyspace') return intent
-  const options = Object.entries(intent.replication).map(([datacenter, replicas]) => `'${datacenter}': ${replicas}`)
-  const statement = `ALTER KEYSPACE ${intent.keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${options.join(', ')}}`
+  if (intent.kind !== 'alter-keyspaces') return intent
+  const statements = Object.entries(intent.replication).map(([keyspace, byDatacenter]) => {
+    const options = Object.entries(byDatacenter).map(([datacenter, replicas]) => `'${datacenter}': ${replicas}`)
+    return `ALTER KEYSPACE ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${options.join(', ')}}`
+  })
   const logins = cluster.spec.auth?.enabled === false ? [null] : [await superuser(), { username: 'cassandra', password: 'cassandra' }]
-  return { kind: 'cql', logins, statements: [statement] }
+  return { kind: 'cql', logins, statements }
 }
 
 function nodeOf(name: string, { nodes }: Snapshot): NodeView {

@@ -1,112 +1,121 @@
-// Secrets that the operator makes once and never overwrites: superuser, authority of the agents, certificates.
-import { randomBytes } from 'node:crypto'
-import { OPERATOR_COMMON_NAME } from '../../api/agent.ts'
+// Secrets that the operator writes: created under a fixed name, replaced on top of the version that was read, and never
+// touched when they are somebody else's.
 import { names } from '../../api/names.ts'
-import type { CassandraCluster, CassandraNode, OwnerReference } from '../../api/objects.ts'
+import type { CassandraCluster, CassandraNode, KubeObject, OwnerReference } from '../../api/objects.ts'
 import type { KubeClient } from '../../kube/client.ts'
-import { isKubeError } from '../../kube/errors.ts'
+import { isKubeError, KubeError } from '../../kube/errors.ts'
 import { pathOf, resources } from '../../kube/resources.ts'
-import { createAuthority, issueCertificate, type KeyPair } from '../../lib/x509.ts'
-import { clusterLabels, nodeLabels, ownedByCluster, ownedByNode } from '../desired/metadata.ts'
+import type { Problem } from '../decide/types.ts'
+import { clusterLabels, ownedByCluster, ownedByNode } from '../desired/metadata.ts'
 import type { Secret } from '../snapshot/kube-types.ts'
-
-/** As long as the cluster may live; a renewal would have to restart nothing, and is not needed before. */
-const DAYS = 20 * 365
+import type { World } from '../world.ts'
 
 export type SecretInput = {
   readonly client: KubeClient
   readonly cluster: CassandraCluster
+  readonly world: World
+  /** As last seen, this pass's own writes included. */
   readonly find: (name: string) => Secret | undefined
+  readonly wrote: (secret: Secret, reason: string) => void
 }
 
-/** Makes what is missing; answers the authority and the operator's own certificate. */
-export async function ensureClusterSecrets(input: SecretInput): Promise<{ readonly authority: KeyPair; readonly operator: KeyPair }> {
-  const { cluster } = input
-  const { name } = cluster.metadata
-  const now = Date.now()
-  if (cluster.spec.auth?.enabled !== false && cluster.spec.auth?.superuserSecretRef === undefined) {
-    await ensure(input, names.superuserSecret(name), 'kubernetes.io/basic-auth', async () => ({
-      username: 'admin',
-      password: randomBytes(24).toString('base64url'),
-    }))
-  }
-  const authority = await ensurePair(input, names.agentAuthoritySecret(name), async () => {
-    const pair = await createAuthority(`ringkeeper-agents-${cluster.metadata.uid}`, now, DAYS)
-    return { ...pair, ca: pair.cert }
-  })
-  const operator = await ensurePair(input, names.operatorSecret(name), async () => ({
-    ...(await issueCertificate(authority, { commonName: OPERATOR_COMMON_NAME, usages: ['client'] }, now, DAYS)),
-    ca: authority.cert,
-  }))
-  return { authority, operator }
+export type WantedSecret = {
+  readonly name: string
+  readonly type: 'kubernetes.io/basic-auth' | 'kubernetes.io/tls'
+  readonly labels: Readonly<Record<string, string>>
+  readonly owners: readonly OwnerReference[]
+  readonly data: Readonly<Record<string, string>>
+  readonly reason: string
 }
 
-/** The certificate of a node names its uid, which is what the operator checks. */
-export async function ensureNodeSecret(input: SecretInput, authority: KeyPair, node: CassandraNode): Promise<void> {
-  const subject = { commonName: node.metadata.name, dnsNames: [node.spec.nodeUID], usages: ['server'] as const }
-  const labels = nodeLabels(input.cluster, node)
-  await ensurePair(
-    input,
-    names.nodeSecret(node.metadata.name),
-    async () => ({ ...(await issueCertificate(authority, subject, Date.now(), DAYS)), ca: authority.cert }),
-    labels,
-    ownedByNode(node),
-  )
-}
-
-async function ensurePair(
-  input: SecretInput,
-  name: string,
-  make: () => Promise<KeyPair & { readonly ca: string }>,
-  labels?: Readonly<Record<string, string>>,
-  owners?: readonly OwnerReference[],
-): Promise<KeyPair> {
-  const data = await ensure(
-    input,
+/** Made once, then the user's to change. Answers what is in the way. */
+export async function ensureSuperuser(input: SecretInput): Promise<Problem | undefined> {
+  const { cluster, world } = input
+  if (cluster.spec.auth?.enabled === false || cluster.spec.auth?.superuserSecretRef !== undefined) return undefined
+  const name = names.superuserSecret(cluster.metadata.name)
+  const owners = ownedByCluster(cluster)
+  const held = input.find(name)
+  if (held !== undefined && isOwned(held, owners)) return undefined
+  const wanted: WantedSecret = {
     name,
-    'kubernetes.io/tls',
-    async () => {
-      const { cert, key, ca } = await make()
-      return { 'tls.crt': cert, 'tls.key': key, 'ca.crt': ca }
-    },
-    labels,
+    type: 'kubernetes.io/basic-auth',
+    labels: clusterLabels(cluster),
     owners,
+    data: { username: 'admin', password: world.newPassword() },
+    reason: 'there is no superuser yet',
+  }
+  return writeSecret(input, wanted).then(
+    () => undefined,
+    (error: unknown) => problemOf(error, name),
   )
-  return { cert: data['tls.crt'] ?? '', key: data['tls.key'] ?? '' }
 }
 
-async function ensure(
-  { client, cluster, find }: SecretInput,
-  name: string,
-  type: string,
-  make: () => Promise<Readonly<Record<string, string>>>,
-  labels = clusterLabels(cluster),
-  owners = ownedByCluster(cluster),
-): Promise<Readonly<Record<string, string>>> {
+/** @throws when the Secret that the pod of a node would mount is not there, or is somebody else's */
+export function requireNodeSecret({ find }: SecretInput, record: CassandraNode): void {
+  const name = names.nodeSecret(record.metadata.name)
   const held = find(name)
-  const owner = owners[0]?.uid
-  if (held?.metadata.ownerReferences?.some(({ uid }) => uid === owner)) return decode(held)
+  if (held === undefined || !isOwned(held, ownedByNode(record)))
+    throw new Error(`Secret ${name}, which the pod mounts, is not there or not ours`)
+}
+
+/** What the user must change before the Secret can be written. @throws whatever goes away by itself */
+export function problemOf(error: unknown, name: string): Problem {
+  if (error instanceof NameConflict) return { reason: 'NameConflict', message: error.message }
+  if (!isKubeError(error, 'forbidden') && !isKubeError(error, 'invalid')) throw error
+  return { reason: 'SecretInvalid', message: `the API server refuses Secret ${name}: ${(error as Error).message}` }
+}
+
+/** @throws NameConflict; a conflict when the Secret is another one than the one last seen: then look again and decide again */
+export async function writeSecret(input: SecretInput, wanted: WantedSecret): Promise<void> {
+  const { client, cluster } = input
+  const { name, type, labels, owners } = wanted
   const { namespace = '' } = cluster.metadata
-  const body = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type,
-    metadata: { name, namespace, labels, ownerReferences: owners },
-    stringData: await make(),
+  const data = Object.fromEntries(Object.entries(wanted.data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]))
+  const held = input.find(name)
+  if (held !== undefined && !isOwned(held, owners)) throw new NameConflict(name)
+  if (held !== undefined) {
+    input.wrote(await replace(client, namespace, { ...held, metadata: labelled(held, labels), data }), wanted.reason)
+    return
   }
+  const body = { apiVersion: 'v1', kind: 'Secret', type, metadata: { name, namespace, labels, ownerReferences: owners }, data }
   try {
-    return decode(await client.create<Secret>(pathOf(resources.secrets, namespace), body))
+    input.wrote(await client.create<Secret>(pathOf(resources.secrets, namespace), body), wanted.reason)
   } catch (error) {
     if (!isKubeError(error, 'exists')) throw error
     const live = await client.get<Secret>(pathOf(resources.secrets, namespace, name))
-    if (live?.metadata.ownerReferences?.some(({ uid }) => uid === owner)) return decode(live)
-    throw new NameConflict(`Secret ${name} exists and does not belong to this cluster`)
+    if (live !== undefined && !isOwned(live, owners)) throw new NameConflict(name)
+    await relabel(client, namespace, live, labels)
+    throw new KubeError(409, 'Conflict', `Secret ${name} is there already, which the last look did not show`)
   }
 }
 
-/** An object of a name that we need is somebody else's; it is never touched. */
-export class NameConflict extends Error {}
+/** Our store finds by label: a Secret that lost its labels would be missing for ever, and its content must not be made anew. */
+async function relabel(client: KubeClient, namespace: string, live: Secret | undefined, labels: WantedSecret['labels']): Promise<void> {
+  const isComplete = Object.entries(labels).every(([key, value]) => live?.metadata.labels?.[key] === value)
+  if (live !== undefined && !isComplete) await replace(client, namespace, { ...live, metadata: labelled(live, labels) })
+}
 
-export function decode(secret: Secret): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]))
+async function replace(client: KubeClient, namespace: string, secret: Secret): Promise<Secret> {
+  const body = { ...secret, apiVersion: 'v1', kind: 'Secret' }
+  try {
+    return await client.replace<Secret>(pathOf(resources.secrets, namespace, secret.metadata.name), body)
+  } catch (error) {
+    if (!isKubeError(error, 'notFound')) throw error
+    throw new KubeError(409, 'Conflict', `Secret ${secret.metadata.name} is gone since the last look`)
+  }
+}
+
+function labelled({ metadata }: Secret, labels: WantedSecret['labels']): KubeObject['metadata'] {
+  return { ...metadata, labels: { ...metadata.labels, ...labels } }
+}
+
+function isOwned({ metadata }: Secret, owners: readonly OwnerReference[]): boolean {
+  return metadata.ownerReferences?.some(({ uid }) => uid === owners[0]?.uid) ?? false
+}
+
+/** An object of a name that we need is somebody else's; it is never touched. */
+class NameConflict extends Error {
+  constructor(name: string) {
+    super(`Secret ${name} exists and does not belong to this cluster`)
+  }
 }

@@ -5,18 +5,19 @@ import type { CassandraCluster } from '../../api/objects.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { pathOf, resources } from '../../kube/resources.ts'
 import type { Snapshot } from '../decide/types.ts'
+import { decodeSecret } from '../snapshot/decode-secret.ts'
 import type { Secret } from '../snapshot/kube-types.ts'
-import { decode } from './secrets.ts'
 
 /** The superuser's login, read fresh; or what is wrong with its Secret, in words. */
 export async function readSuperuser(client: KubeClient, cluster: CassandraCluster): Promise<Login | string> {
   const name = cluster.spec.auth?.superuserSecretRef?.name ?? names.superuserSecret(cluster.metadata.name)
   const secret = await client.get<Secret>(pathOf(resources.secrets, cluster.metadata.namespace, name))
   if (secret === undefined) return `Secret ${name} does not exist; create it with the keys username and password`
-  const { username, password } = decode(secret)
+  const { username, password } = decodeSecret(secret)
   for (const [key, value] of Object.entries({ username, password })) {
     if (value === undefined || value === '') return `Secret ${name} has no ${key}; add the key ${key}`
   }
+  if (username === 'cassandra') return `Secret ${name} has the username cassandra, the login that Ringkeeper disables; choose another`
   return { username: username ?? '', password: password ?? '' }
 }
 

@@ -11,22 +11,35 @@ export type AgentClient = {
   readonly view: (address: AgentAddress) => Promise<Fact<AgentView>>
   readonly grant: (address: AgentAddress, epoch: number, grant: Grant) => Promise<Receipt>
   readonly startJob: (address: AgentAddress, epoch: number, id: string, job: Job) => Promise<JobStatus>
+  /** Connections end when the last request on its way is answered. */
   readonly close: () => void
 }
 
 const TIMEOUT_MS = 8_000
 const LARGEST_ANSWER = 4 * 2 ** 20
 
-export function createAgentClient(credentials: ClientCredentials): AgentClient {
+/** @param port of the agents, for tests that have no pods */
+export function createAgentClient(credentials: ClientCredentials, port = AGENT_PORT): AgentClient {
+  let running = 0
+  let isClosed = false
   const agent = new https.Agent({ keepAlive: true, ...credentials, minVersion: 'TLSv1.3' })
-  const call = (address: AgentAddress, method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
+  const call = async (address: AgentAddress, method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> => {
+    running++
+    try {
+      return await ask(address, method, path, body)
+    } finally {
+      running--
+      if (isClosed && running === 0) agent.destroy()
+    }
+  }
+  const ask = (address: AgentAddress, method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body)
       const request = https.request(
         {
           agent,
           host: address.ip,
-          port: AGENT_PORT,
+          port,
           servername: address.nodeUID,
           method,
           path,
@@ -59,13 +72,38 @@ export function createAgentClient(credentials: ClientCredentials): AgentClient {
       try {
         return known((await call(address, 'GET', '/v1/view')) as AgentView, Date.now())
       } catch (error) {
-        return unknown('NoAnswer', error instanceof Error ? error.message : String(error))
+        return unknown('NoAnswer', explain(error))
       }
     },
     grant: async (address, epoch, grant) => (await call(address, 'PUT', '/v1/grant', { epoch, grant })) as Receipt,
     startJob: async (address, epoch, id, job) => (await call(address, 'PUT', `/v1/jobs/${id}`, { epoch, job })) as JobStatus,
-    close: () => agent.destroy(),
+    close: () => {
+      isClosed = true
+      if (running === 0) agent.destroy()
+    },
   }
+}
+
+/** Stands in while there is no certificate to show: every agent is silent. */
+export function noAgents(message: string): AgentClient {
+  return {
+    view: async () => unknown('NoAnswer', message),
+    grant: () => Promise.reject(new Error(message)),
+    startJob: () => Promise.reject(new Error(message)),
+    close: () => undefined,
+  }
+}
+
+/** An agent of lost Secrets is met with a refusal by either side; both end when the kubelet has put the new files in place. */
+function explain(error: unknown): string {
+  const { message, code = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) }
+  if (/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_)/.test(code)) {
+    return `its certificate is not accepted (${message}); the kubelet brings a new one within two minutes after its Secret was made anew`
+  }
+  if (code === 'ECONNRESET' || code.startsWith('ERR_SSL_')) {
+    return `${message}; if it refuses our certificate, it will trust it within two minutes after its Secret was written`
+  }
+  return message
 }
 
 function otherNode(certificate: PeerCertificate, nodeUID: string): Error | undefined {

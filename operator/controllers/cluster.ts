@@ -6,20 +6,24 @@ import { isKubeError, KubeError } from '../../kube/errors.ts'
 import type { Recorder } from '../../kube/events.ts'
 import { pathOf, resources } from '../../kube/resources.ts'
 import { deepEqual } from '../../lib/deep-equal.ts'
+import { unknown } from '../../lib/result.ts'
+import { createEnsureCertificates, wordOf } from '../act/certificates.ts'
 import { applyChildren } from '../act/children.ts'
 import { dryRunPods } from '../act/dry-run.ts'
 import { perform } from '../act/perform.ts'
-import { ensureClusterSecrets, ensureNodeSecret, NameConflict } from '../act/secrets.ts'
+import { ensureSuperuser, requireNodeSecret, type SecretInput } from '../act/secrets.ts'
 import { journalled } from '../act/status-steps.ts'
 import { readSuperuser, superuserFact } from '../act/superuser.ts'
-import type { AgentClient, ClientCredentials } from '../agents/client.ts'
+import { type AgentClient, type ClientCredentials, noAgents } from '../agents/client.ts'
 import type { Decided } from '../decide/order.ts'
-import { decide } from '../decide/order.ts'
-import type { Problem, Snapshot, Step } from '../decide/types.ts'
-import { gather } from '../snapshot/gather.ts'
+import type { Snapshot, Step } from '../decide/types.ts'
+import { checkStorage } from '../snapshot/check-storage.ts'
+import { gather, recordsOf } from '../snapshot/gather.ts'
+import type { Secret } from '../snapshot/kube-types.ts'
 import { clusterStatus } from '../status/cluster-status.ts'
 import { nodeStatus } from '../status/node-status.ts'
 import type { Stores } from '../stores.ts'
+import type { World } from '../world.ts'
 
 export type ClusterController = {
   /** @returns after how many ms the cluster should be looked at again, or undefined when it is gone */
@@ -29,8 +33,10 @@ export type ClusterController = {
 export type ControllerInput = {
   readonly client: KubeClient
   readonly stores: Stores
+  readonly world: World
   readonly epoch: number
   readonly ownImage: string
+  readonly decide: (snapshot: Snapshot) => Decided
   readonly agentClient: (cluster: CassandraCluster, credentials: ClientCredentials) => AgentClient
   readonly record: Recorder
   readonly log: (message: string, detail: object) => void
@@ -42,7 +48,8 @@ const SETTLED_MS = 5_000
 const BARRIER_MS = 10_000
 
 export function createClusterController(input: ControllerInput): ClusterController {
-  const { client, stores, epoch } = input
+  const { client, stores, epoch, world } = input
+  const ensureCertificates = createEnsureCertificates(world.certificates)
   /** Objects written for a key that the stores have not seen yet. */
   const written = new Map<string, { readonly objects: readonly KubeObject[]; readonly until: number }>()
 
@@ -54,8 +61,8 @@ export function createClusterController(input: ControllerInput): ClusterControll
       return undefined
     }
     if (!hasArrived(key)) return 100
-    const look = await observe(cluster)
-    const decided = decide(look.snapshot)
+    const look = await observe(key, cluster)
+    const decided = input.decide(look.snapshot)
     return carryOut(key, look, decided)
   }
 
@@ -64,7 +71,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
     const waiting = written.get(key)
     if (waiting === undefined) return true
     const missing = waiting.objects.filter((object) => !storeOf(object)?.hasSeen(object))
-    if (missing.length > 0 && Date.now() < waiting.until) return false
+    if (missing.length > 0 && world.now() < waiting.until) return false
     written.delete(key)
     return true
   }
@@ -75,33 +82,58 @@ export function createClusterController(input: ControllerInput): ClusterControll
       CassandraNode: stores.nodes,
       Pod: stores.pods,
       PersistentVolumeClaim: stores.claims,
+      Secret: stores.secrets,
     })[object.kind ?? '']
 
   type Look = {
     readonly snapshot: Snapshot
     readonly agents: AgentClient
-    readonly nodeSecret: (node: Snapshot['nodes'][number]) => Promise<void>
+    readonly secrets: SecretInput
   }
 
-  const observe = async (cluster: CassandraCluster): Promise<Look> => {
-    const namespace = cluster.metadata.namespace ?? ''
-    const secretInput = { client, cluster, find: (name: string) => stores.secrets.get(namespace, name) }
-    const { authority, operator } = await ensureClusterSecrets(secretInput).catch((error: unknown) => {
-      throw error instanceof NameConflict ? new ChildProblem({ reason: 'NameConflict', message: error.message }) : error
-    })
-    const agents = input.agentClient(cluster, { ...operator, ca: authority.cert })
+  const observe = async (key: string, cluster: CassandraCluster): Promise<Look> => {
+    const secrets = secretsOf(key, cluster)
+    const superuserProblem = await ensureSuperuser(secrets)
+    // Twice: before the agents are asked what needs nobody's word, afterwards what needs it.
+    const unasked = recordsOf(cluster, stores).map((record) => ({ record, agent: unknown('NotAsked', 'it has not been asked yet') }))
+    const { credentials, problems } = await ensureCertificates(secrets, unasked)
+    const agents = credentials === undefined ? noAgents('there is no certificate to ask with') : input.agentClient(cluster, credentials)
     const paused = cluster.spec.paused
-    const snapshot = await gather({
+    const gathered = await gather({
       cluster,
       stores,
+      now: world.now,
       epoch,
       ownImage: input.ownImage,
       askAgent: (node, ip) => agents.view({ ip, nodeUID: node.spec.nodeUID }),
       superuser: superuserFact(cluster, cluster.spec.auth?.enabled === false ? '' : await readSuperuser(client, cluster)),
       childProblems: paused ? [] : await applyChildren({ client, stores, cluster, manager: MANAGER }),
       dryRun: (nodes) => dryRunPods(client, cluster, nodes, input.ownImage),
+      checkStorage: () => checkStorage(client, cluster),
     })
-    return { snapshot, agents, nodeSecret: (node) => ensureNodeSecret(secretInput, authority, node.record) }
+    const after = await ensureCertificates(secrets, gathered.nodes.map(wordOf))
+    const blocking = [superuserProblem, ...problems, ...after.problems].filter((problem) => problem !== undefined)
+    const snapshot: Snapshot = {
+      ...gathered,
+      childProblems: [...blocking, ...gathered.childProblems],
+      ...(after.overdue === undefined ? {} : { certificateProblem: after.overdue }),
+    }
+    return { snapshot, agents, secrets }
+  }
+
+  const secretsOf = (key: string, cluster: CassandraCluster): SecretInput => {
+    const own = new Map<string, Secret>()
+    return {
+      client,
+      cluster,
+      world,
+      find: (name) => own.get(name) ?? stores.secrets.get(cluster.metadata.namespace, name),
+      wrote: (secret, reason) => {
+        own.set(secret.metadata.name, secret)
+        written.set(key, { objects: [...own.values()], until: world.now() + BARRIER_MS })
+        input.log(`Secret ${secret.metadata.name} is written: ${reason}`, { cluster: key })
+      },
+    }
   }
 
   const carryOut = async (key: string, look: Look, decided: Decided): Promise<number> => {
@@ -113,22 +145,23 @@ export function createClusterController(input: ControllerInput): ClusterControll
       if (!deepEqual(next, snapshot.status)) cluster = await writeStatus(cluster, next)
       announce(cluster, decided)
       input.log(decided.verdict.message, { cluster: key, reason: decided.verdict.reason, steps: decided.verdict.steps.map(stepName) })
-      const objects: KubeObject[] = [cluster]
+      const objects: KubeObject[] = [...(written.get(key)?.objects ?? []), cluster]
       try {
         for (const step of decided.verdict.steps)
           objects.push(
             ...(await perform(step, snapshot, {
               ...input,
+              newUID: world.newUID,
               agents: look.agents,
-              nodeSecret: look.nodeSecret,
               superuser: superuserLogin(cluster),
+              requireNodeSecret: ({ record }) => requireNodeSecret(look.secrets, record),
             })),
           )
       } catch (error) {
         outcome = { ...decided, verdict: refused(error, decided.verdict.steps) }
         input.log(`refused: ${String(error)}`, { cluster: key })
       }
-      written.set(key, { objects, until: Date.now() + BARRIER_MS })
+      written.set(key, { objects, until: world.now() + BARRIER_MS })
     }
     await tell(key, { ...snapshot, cluster, status: cluster.status ?? {} }, outcome)
     announce(cluster, outcome)
@@ -149,7 +182,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
       const earlier = written.get(key)?.objects ?? []
       written.set(key, {
         objects: [...earlier.filter((object) => object.kind !== 'CassandraCluster'), after],
-        until: Date.now() + BARRIER_MS,
+        until: world.now() + BARRIER_MS,
       })
     }
     for (const node of snapshot.nodes) {
@@ -181,15 +214,6 @@ export function createClusterController(input: ControllerInput): ClusterControll
         throw error
       }
     },
-  }
-}
-
-/** A problem found before the snapshot could be made. */
-class ChildProblem extends Error {
-  readonly problem: Problem
-  constructor(problem: Problem) {
-    super(problem.message)
-    this.problem = problem
   }
 }
 

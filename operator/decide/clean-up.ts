@@ -1,4 +1,4 @@
-import { nameOf, whyNotAllUp, whyNotQuiet } from './ring.ts'
+import { hasJoined, nameOf, whyNotAllUp, whyNotQuiet } from './ring.ts'
 import type { Decision } from './types.ts'
 import { act, courseOf, settled, wait } from './verdicts.ts'
 
@@ -11,10 +11,11 @@ export const cleanUp: Decision = (snapshot) => {
   const node = snapshot.nodes.find((candidate) => nameOf(candidate) === name)
   const done = { kind: 'patch-status', patch: { cleanup: rest.length === 0 ? null : { pending: rest } } } as const
   if (node === undefined) return act('CleanupPending', `${name} is gone`, [done])
-  const unrest = whyNotAllUp(snapshot) ?? whyNotQuiet(snapshot)
+  const members = snapshot.nodes.filter(hasJoined)
+  const unrest = whyNotAllUp(snapshot, members) ?? whyNotQuiet(snapshot)
   if (unrest !== undefined) return wait('CleanupPending', `the cleanup of ${name} waits: ${unrest}`)
   // The size of the ring names the round: a later join makes another cleanup of the same node.
-  const course = courseOf(node, `cleanup-${snapshot.nodes.length}-${node.record.spec.nodeUID.slice(0, 8)}`, { kind: 'cleanup' })
+  const course = courseOf(node, `cleanup-${members.length}-${node.record.spec.nodeUID.slice(0, 8)}`, { kind: 'cleanup' })
   if (course.kind === 'done') return act('CleanupPending', `${name} is cleaned up, ${rest.length} to go`, [done])
   if (course.kind === 'running') return wait('CleanupPending', `${name}: ${course.message}, ${rest.length} to go`)
   const again = course.lastError === undefined ? '' : ` again, after: ${course.lastError}`

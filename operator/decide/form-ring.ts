@@ -2,18 +2,31 @@
 // Nothing streams, because there is no data yet (docs/decisions/0013).
 import type { Grant } from '../../api/agent.ts'
 import { rackSizes } from '../../cassandra/model/placement.ts'
-import { firstRingTokens } from '../../cassandra/model/tokens.ts'
-import { seedsOf } from './keep-seeds.ts'
-import { agentOf, hasJoined, isNormal, nameOf, seen, whyNotOneSchema } from './ring.ts'
+import { firstRingTokens, type NodeTokens } from '../../cassandra/model/tokens.ts'
+import { keepSeeds, seedsOf } from './keep-seeds.ts'
+import { agentOf, hasJoined, isHeld, isNormal, nameOf, seen, whyNotNormal, whyNotOneSchema } from './ring.ts'
+import { troubleOf } from './trouble.ts'
 import type { Decision, NodeView, Snapshot, Step, Verdict } from './types.ts'
-import { act, operation, settled, wait } from './verdicts.ts'
+import { userKeyspaces } from './user-keyspaces.ts'
+import { act, blocked, operation, settled, wait } from './verdicts.ts'
 
 export const DATACENTER = 'dc1'
 
 export const formRing: Decision = (snapshot) => {
   if (snapshot.status.initializedAt !== undefined) return settled
+  const joined = snapshot.nodes.find(hasJoined)
+  if (joined !== undefined && snapshot.status.bootstrap?.firstNode === undefined) {
+    // A second first node would be a second ring.
+    return blocked('BootstrapFailed', `${nameOf(joined)} has joined a ring, but the status has lost who began it; put the status back`)
+  }
   return (
-    recordNodes(snapshot) ?? makePods(snapshot) ?? electFirst(snapshot) ?? startFirst(snapshot) ?? startOthers(snapshot) ?? agree(snapshot)
+    recordNodes(snapshot) ??
+    makePods(snapshot) ??
+    electFirst(snapshot) ??
+    startFirst(snapshot) ??
+    showFirst(snapshot) ??
+    startOthers(snapshot) ??
+    agree(snapshot)
   )
 }
 
@@ -30,13 +43,17 @@ function journal(snapshot: Snapshot, step: string, message: string, nodes = plan
 
 function recordNodes(snapshot: Snapshot): Verdict | undefined {
   const { status, cluster, nodes } = snapshot
-  const wanted = cluster.spec.nodes
+  if (status.bootstrap?.firstNode !== undefined) return undefined
   const fixed = planned(snapshot)
-  if (fixed !== wanted && status.bootstrap?.firstNode === undefined) return replan(snapshot)
   const racks = (status.datacenters?.[0]?.racks ?? []).map((rack) => rack.name)
   const plan = firstRingTokens(rackSizes(racks, fixed), cluster.spec.numTokens)
-  const missing = plan.filter((node) => !nodes.some(({ record }) => record.spec.rack === node.rack && record.spec.ordinal === node.ordinal))
-  if (missing.length === 0 || status.bootstrap?.firstNode !== undefined) return undefined
+  const isIn = (node: NodeTokens, { record: { spec } }: NodeView): boolean =>
+    spec.rack === node.rack && spec.ordinal === node.ordinal && node.tokens.join() === spec.initialTokens?.join()
+  // A record of another plan (racks were added) would hold tokens between those of this one.
+  const isOther = nodes.some((node) => !plan.some((wanted) => isIn(wanted, node)))
+  if (fixed !== cluster.spec.nodes || isOther) return replan(snapshot)
+  const missing = plan.filter((wanted) => !nodes.some((node) => isIn(wanted, node)))
+  if (missing.length === 0) return undefined
   const steps = missing.map(
     ({ rack, ordinal, tokens }): Step => ({ kind: 'create-node', datacenter: DATACENTER, rack, ordinal, initialTokens: tokens }),
   )
@@ -44,7 +61,7 @@ function recordNodes(snapshot: Snapshot): Verdict | undefined {
   return act('Bootstrapping', message, steps as [Step, ...Step[]], journal(snapshot, 'Prepare', message))
 }
 
-/** The number changed before any node was let start: begin again with the new one; there is nothing to lose yet. */
+/** Number or racks changed before any node was let start: begin again with a new plan; there is nothing to lose yet. */
 function replan(snapshot: Snapshot): Verdict {
   const wanted = snapshot.cluster.spec.nodes
   const pods = snapshot.nodes.flatMap(({ pod, record }) => (pod === undefined || pod.deleting ? [] : [{ pod, record }]))
@@ -82,7 +99,7 @@ function makePods(snapshot: Snapshot): Verdict | undefined {
 function electFirst(snapshot: Snapshot): Verdict | undefined {
   if (snapshot.status.bootstrap?.firstNode !== undefined) return undefined
   const first = snapshot.nodes.find((node) => awaitsGrant(node) && node.claim !== undefined && agentOf(node)?.marker?.state === 'Empty')
-  if (first === undefined) return wait('Bootstrapping', waitingFor(snapshot))
+  if (first === undefined) return awaitNodes(snapshot, waitingFor(snapshot))
   const firstNode = { node: nameOf(first), nodeUID: first.record.spec.nodeUID, pvcUID: first.claim?.uid ?? '' }
   return act(
     'Bootstrapping',
@@ -96,40 +113,50 @@ function startFirst(snapshot: Snapshot): Verdict | undefined {
   const uid = snapshot.status.bootstrap?.firstNode?.nodeUID
   const first = snapshot.nodes.find((node) => node.record.spec.nodeUID === uid)
   if (first === undefined) {
-    return {
-      kind: 'blocked',
-      reason: 'BootstrapFailed',
-      message: 'the record of the first node is gone; delete the cluster and its volumes, and create it again',
-    }
+    return blocked('BootstrapFailed', 'the record of the first node is gone; delete the cluster and its volumes, and create it again')
   }
   if (first.claim !== undefined && first.claim.uid !== snapshot.status.bootstrap?.firstNode?.pvcUID) {
-    return {
-      kind: 'blocked',
-      reason: 'BootstrapFailed',
-      message: `the volume of the first node ${nameOf(first)} was replaced; delete the cluster and its volumes, and create it again`,
-    }
+    const message = `the volume of the first node ${nameOf(first)} was replaced; delete the cluster and its volumes, and create it again`
+    return blocked('BootstrapFailed', message)
   }
   if (servesAlone(first)) return undefined
-  return grantTo(snapshot, [first], 'FirstNode', 'GrantFirst') ?? wait('Bootstrapping', progress(first, 'the first node starts'))
+  const other = snapshot.nodes.find((node) => node !== first && hasJoined(node))
+  if (other !== undefined && awaitsGrant(first)) {
+    const message = `the data of the first node ${nameOf(first)} is gone, while ${nameOf(other)} has joined its ring; delete the cluster and its volumes, and create it again`
+    return blocked('BootstrapFailed', message)
+  }
+  return grantTo(snapshot, [first], 'FirstNode', 'GrantFirst') ?? awaitNodes(snapshot, progress(first, 'the first node starts'))
+}
+
+/** The others find the ring by the seeds, so the first node is one before they start. */
+function showFirst(snapshot: Snapshot): Verdict | undefined {
+  const seeds = keepSeeds(snapshot)
+  return seeds.kind === 'act' ? seeds : undefined
 }
 
 function startOthers(snapshot: Snapshot): Verdict | undefined {
   const waiting = snapshot.nodes.filter((node) => !hasJoined(node) && awaitsGrant(node))
-  const granted = grantTo(snapshot, waiting, 'JoinNoStream', 'JoinRest')
-  if (granted !== undefined) return granted
-  const notYet = snapshot.nodes.filter((node) => !isNormal(node, snapshot))
+  // Somebody has got in and may have written: those that were not let start yet must stream, one at a time (add-node.ts).
+  const mustStream = userKeyspaces(snapshot).length > 0
+  if (!mustStream && waiting.length > 0) {
+    const silent = snapshot.nodes.find((node) => hasJoined(node) && agentOf(node)?.cassandra === undefined)
+    if (silent !== undefined) return awaitNodes(snapshot, `the others wait: ${whyNotNormal(silent, snapshot)}`)
+    const granted = grantTo(snapshot, waiting, 'JoinNoStream', 'JoinRest')
+    if (granted !== undefined) return granted
+  }
+  const notYet = snapshot.nodes.filter((node) => !isNormal(node, snapshot) && !(mustStream && !hasJoined(node) && isHeld(node)))
   if (notYet.length === 0) return undefined
-  return wait('Bootstrapping', `${snapshot.nodes.length - notYet.length} of ${snapshot.nodes.length} nodes are up; ${waitingFor(snapshot)}`)
+  return awaitNodes(snapshot, `${snapshot.nodes.length - notYet.length} of ${snapshot.nodes.length} nodes are up; ${waitingFor(snapshot)}`)
 }
 
-/** Every view lists exactly the recorded nodes with the tokens that were computed, and one schema. */
+/** Every view lists exactly the nodes that have joined, with the tokens that were computed, and one schema. */
 function agree(snapshot: Snapshot): Verdict {
+  const members = snapshot.nodes.filter(hasJoined).length
   for (const { node, cassandra } of seen(snapshot)) {
-    if (Object.keys(cassandra.hostIDs).length !== snapshot.nodes.length)
-      return wait('ViewsDisagree', `${nameOf(node)} does not see every node yet`)
+    if (Object.keys(cassandra.hostIDs).length !== members) return wait('ViewsDisagree', `${nameOf(node)} does not see every node yet`)
     const expected = new Set(node.record.spec.initialTokens)
     if (cassandra.tokens.length !== expected.size || cassandra.tokens.some((token) => !expected.has(token))) {
-      return { kind: 'blocked', reason: 'BootstrapFailed', message: `${nameOf(node)} has other tokens than it was given` }
+      return blocked('BootstrapFailed', `${nameOf(node)} has other tokens than it was given`)
     }
   }
   const schema = whyNotOneSchema(snapshot)
@@ -169,6 +196,15 @@ function servesAlone(node: NodeView): boolean {
   return own?.marker?.state === 'Joined' && own.cassandra?.operationMode === 'NORMAL'
 }
 
+/** There is nothing to do but to wait; when a node needs a person, that is what is said. */
+function awaitNodes(snapshot: Snapshot, message: string): Verdict {
+  for (const node of snapshot.nodes) {
+    const trouble = isNormal(node, snapshot) ? undefined : troubleOf(node, snapshot.now)
+    if (trouble !== undefined) return blocked(trouble.reason, `${nameOf(node)}: ${trouble.message}`)
+  }
+  return wait('Bootstrapping', message)
+}
+
 function waitingFor(snapshot: Snapshot): string {
   const node = snapshot.nodes.find((candidate) => !isNormal(candidate, snapshot))
   return node === undefined ? 'waiting' : progress(node, 'waiting')
@@ -179,6 +215,10 @@ function progress(node: NodeView, fallback: string): string {
   if (typeof trouble === 'string') return `${nameOf(node)}: ${trouble}`
   if (trouble !== undefined) return `${nameOf(node)}: ${trouble.message}`
   const agent = agentOf(node)
-  if (agent === undefined) return `${nameOf(node)}: its pod starts`
+  if (agent === undefined) return `${nameOf(node)}: ${silence(node)}`
   return agent.start.phase === 'Started' ? `${nameOf(node)} starts Cassandra` : `${nameOf(node)}: ${agent.start.message || fallback}`
+}
+
+function silence({ own, pod }: NodeView): string {
+  return own.known || pod?.ip === undefined ? 'its pod starts' : `its agent does not answer (${own.message})`
 }

@@ -6,13 +6,16 @@ import { act, settled } from './verdicts.ts'
 const SEEDS = 3
 
 /**
- * Names of the nodes that should be seeds. Nodes that are seeds already stay, so that a list changes only when it must;
- * before the ring exists the first node of each rack is one.
+ * Names of the nodes that should be seeds. Nodes that are seeds already stay, so that a list changes only when it must.
+ * While the ring forms, the first node is one, or the others would look for the ring where it is not.
  */
-export function seedsOf(snapshot: Snapshot): ReadonlySet<string> {
-  const joined = snapshot.nodes.filter(hasJoined)
-  const candidates = joined.length > 0 ? joined : snapshot.nodes
-  const preferred = [...candidates].sort((a, b) => Number(b.pod?.isSeed ?? false) - Number(a.pod?.isSeed ?? false))
+export function seedsOf({ nodes, status }: Snapshot): ReadonlySet<string> {
+  const isForming = status.initializedAt === undefined
+  const firstUID = isForming ? status.bootstrap?.firstNode?.nodeUID : undefined
+  const joined = nodes.filter(hasJoined)
+  const candidates = isForming || joined.length === 0 ? nodes : joined
+  const rank = ({ pod, record }: NodeView): number => (record.spec.nodeUID === firstUID ? 2 : pod?.isSeed === true ? 1 : 0)
+  const preferred = [...candidates].sort((a, b) => rank(b) - rank(a))
   const chosen: NodeView[] = []
   const take = (node: NodeView): void => {
     if (chosen.length < SEEDS && !chosen.includes(node)) chosen.push(node)

@@ -7,10 +7,21 @@ import { formRing } from './form-ring.ts'
 import { freezeOnForeignNode } from './freeze-on-foreign-node.ts'
 import { keepSeeds } from './keep-seeds.ts'
 import { placeRacks } from './place-racks.ts'
-import { refuseStrayVolumes, rejectChildren, rejectSecret, rejectSpec, reportUnknownPods, respectPause } from './preconditions.ts'
+import {
+  awaitPredecessor,
+  refuseStrayVolumes,
+  rejectChildren,
+  rejectPlacement,
+  rejectSecret,
+  rejectSpec,
+  reportUnknownPods,
+  respectPause,
+} from './preconditions.ts'
 import { publish } from './publish.ts'
 import { recoverJoinedNodes } from './recover-joined-nodes.ts'
 import { refuseScaleIn } from './refuse-scale-in.ts'
+import { reportCertificates } from './report-certificates.ts'
+import { reportKeyspaces } from './report-keyspaces.ts'
 import { rollOut } from './roll-out.ts'
 import { setUpRoles } from './set-up-roles.ts'
 import { raiseSystemReplication } from './system-keyspaces.ts'
@@ -19,22 +30,26 @@ import type { Decision, Snapshot, Verdict } from './types.ts'
 export const order: readonly Decision[] = [
   respectPause,
   rejectSpec,
-  rejectChildren,
   reportUnknownPods,
+  reportCertificates,
   fixFirst,
   recoverJoinedNodes,
   freezeOnForeignNode,
+  awaitPredecessor,
   refuseStrayVolumes,
+  rejectChildren,
   rejectSecret,
+  rejectPlacement,
   placeRacks,
   formRing,
   keepSeeds,
   raiseSystemReplication,
   setUpRoles,
   publish,
+  reportKeyspaces,
   rollOut,
-  addNode,
   cleanUp,
+  addNode,
   refuseScaleIn,
 ]
 

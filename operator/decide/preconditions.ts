@@ -1,5 +1,6 @@
 // What stops everything below it: a pause, a spec that cannot be carried out, objects that are not ours.
-import type { Decision } from './types.ts'
+import { reasons } from '../../api/reasons.ts'
+import type { Decision, Problem, Verdict } from './types.ts'
 import { blocked, settled, wait } from './verdicts.ts'
 
 export const respectPause: Decision = ({ cluster }) =>
@@ -8,8 +9,18 @@ export const respectPause: Decision = ({ cluster }) =>
 export const rejectSpec: Decision = ({ specProblem }) =>
   specProblem === undefined ? settled : blocked(specProblem.reason, `${specProblem.message}; the running nodes are untouched`)
 
-export const rejectChildren: Decision = ({ childProblems: [first] }) =>
-  first === undefined ? settled : blocked(first.reason, first.message)
+export const rejectChildren: Decision = ({ childProblems: [first] }) => judge(first)
+
+/** Objects of a deleted cluster of this name are still going; ours would be taken for theirs. */
+export const awaitPredecessor: Decision = ({ predecessors }) => {
+  if (predecessors.length === 0) return settled
+  const names = `${predecessors.slice(0, 3).join(', ')}${predecessors.length > 3 ? ', …' : ''}`
+  return wait('PredecessorEnding', `a deleted cluster of this name is still going: ${names}`)
+}
+
+/** What the API server or the storage would refuse, before the first node is recorded; afterwards who makes a pod asks. */
+export const rejectPlacement: Decision = ({ nodes, podProblem, storageProblem }) =>
+  nodes.length > 0 ? settled : judge(podProblem ?? storageProblem)
 
 /** A Secret of the user that lacks something; the generated one cannot. */
 export const rejectSecret: Decision = ({ superuser }) =>
@@ -30,3 +41,8 @@ export const reportUnknownPods: Decision = ({ unknownPods: [first] }) =>
   first === undefined
     ? settled
     : { kind: 'noted', reason: 'UnknownNode', message: `pod ${first} carries the labels of this cluster, but no CassandraNode explains it` }
+
+function judge(problem: Problem | undefined): Verdict {
+  if (problem === undefined) return settled
+  return reasons[problem.reason].kind === 'wait' ? wait(problem.reason, problem.message) : blocked(problem.reason, problem.message)
+}

@@ -37,20 +37,50 @@ export function servesItself(node: NodeView): boolean {
   return own !== undefined && own.operationMode === 'NORMAL' && own.joined && own.gossipRunning && own.nativeTransportRunning
 }
 
+/** Nothing was let start in its pod: it waits for a grant, or nothing runs yet. False when nobody can tell. */
+export function isHeld(node: NodeView): boolean {
+  if (node.pod?.ip === undefined) return true
+  const agent = agentOf(node)
+  if (agent?.marker === undefined || agent.marker.state === 'Joined') return false
+  return agent.start.phase !== 'Started' && agent.marker.grant?.podUID !== node.pod.uid
+}
+
 /** Serving by its own word, and a live member in the view of every other node that has joined. */
 export function isNormal(node: NodeView, snapshot: Snapshot): boolean {
   return whyNotNormal(node, snapshot) === undefined
 }
 
-/** In words, for messages; undefined when the node is normal everywhere. */
-export function whyNotNormal(node: NodeView, snapshot: Snapshot): string | undefined {
+/**
+ * Serving by its own word, and by no view that there is a node that is down. For people: a silent neighbour makes nobody
+ * else unready. A step asks `isNormal`.
+ */
+export function whyNotServing(node: NodeView, snapshot: Snapshot): string | undefined {
   const name = nameOf(node)
   if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
   const own = node.own.value.cassandra
   if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`
   if (!servesItself(node)) return `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
+  const witness = seen(snapshot).find(({ node: other, cassandra }) => {
+    const address = Object.entries(cassandra.hostIDs).find(([, hostID]) => hostID === own.hostID)?.[0]
+    return other !== node && address !== undefined && cassandra.unreachable.includes(address)
+  })
+  return witness === undefined ? undefined : `${nameOf(witness.node)} sees ${name} down`
+}
+
+/**
+ * In words, for messages; undefined when the node is normal everywhere.
+ * @param without a node whose view is not asked for, because it is the one that will be stopped
+ */
+export function whyNotNormal(node: NodeView, snapshot: Snapshot, without?: NodeView): string | undefined {
+  const name = nameOf(node)
+  if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
+  const own = node.own.value.cassandra
+  if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`
+  if (!servesItself(node)) return `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
+  const recorded = node.record.status?.hostID
+  if (recorded !== undefined && own.hostID !== recorded) return `${name} runs as host id ${own.hostID}, its record says ${recorded}`
   for (const other of snapshot.nodes) {
-    if (other === node || !hasJoined(other)) continue
+    if (other === node || other === without || !hasJoined(other)) continue
     const view = agentOf(other)?.cassandra
     if (view === undefined) return `the view of ${nameOf(other)} is missing`
     const address = Object.entries(view.hostIDs).find(([, hostID]) => hostID === own.hostID)?.[0]
@@ -63,12 +93,24 @@ export function whyNotNormal(node: NodeView, snapshot: Snapshot): string | undef
 
 /** Why not every recorded node is a live member in every view; undefined when all are. */
 export function whyNotAllUp(snapshot: Snapshot, nodes: readonly NodeView[] = snapshot.nodes): string | undefined {
-  for (const node of nodes) {
+  // Those that do not serve come first: of the others only the views of those are missing.
+  for (const node of [...nodes].sort((a, b) => Number(servesItself(a)) - Number(servesItself(b)))) {
     const reason = whyNotNormal(node, snapshot)
     if (reason !== undefined) return reason
   }
   for (const { node, cassandra } of seen(snapshot)) {
     if (cassandra.unreachable.length > 0 && hasJoined(node)) return `${nameOf(node)} sees ${cassandra.unreachable.join(', ')} unreachable`
+  }
+  return undefined
+}
+
+/** A recorded member that a view has lost, perhaps because another node took its address (H10); undefined when none is. */
+export function whyMemberMissing(snapshot: Snapshot): string | undefined {
+  for (const { node, cassandra } of seen(snapshot)) {
+    if (!hasJoined(node)) continue
+    const listed = new Set(Object.values(cassandra.hostIDs))
+    const lost = snapshot.nodes.find((other) => hasJoined(other) && !listed.has(hostIDOf(other) ?? ''))
+    if (lost !== undefined) return `${nameOf(node)} does not list ${nameOf(lost)} (host id ${hostIDOf(lost)}) any more`
   }
   return undefined
 }
@@ -89,16 +131,25 @@ export function whyNotQuiet(snapshot: Snapshot): string | undefined {
   return undefined
 }
 
-/** Why the schema does not agree; undefined when every view shows one version and nobody unreachable. */
-export function whyNotOneSchema(snapshot: Snapshot): string | undefined {
+/**
+ * Why the schema does not agree; undefined when every view shows one version and nobody unreachable.
+ * @param among the live: who cannot be reached is looked for elsewhere
+ */
+export function whyNotOneSchema(snapshot: Snapshot, among: 'all' | 'the live' = 'all'): string | undefined {
   const versions = new Set<string>()
   for (const { node, cassandra } of seen(snapshot)) {
     for (const version of Object.keys(cassandra.schemaVersions)) {
-      if (version === 'UNREACHABLE') return `${nameOf(node)} cannot ask ${cassandra.schemaVersions[version]?.join(', ')} for its schema`
-      versions.add(version)
+      if (version !== 'UNREACHABLE') versions.add(version)
+      else if (among === 'all') return `${nameOf(node)} cannot ask ${cassandra.schemaVersions[version]?.join(', ')} for its schema`
     }
   }
   return versions.size > 1 ? `${versions.size} schema versions: ${[...versions].join(', ')}` : undefined
+}
+
+/** Why not every node runs this version; streams between versions fail (H23). */
+export function whyNotVersion(snapshot: Snapshot, version: string): string | undefined {
+  const other = seen(snapshot).find(({ cassandra }) => cassandra.releaseVersion !== version)
+  return other === undefined ? undefined : `${nameOf(other.node)} runs ${other.cassandra.releaseVersion}, not ${version}`
 }
 
 export function whyNotIdle(snapshot: Snapshot): string | undefined {

@@ -62,13 +62,19 @@ export type Snapshot = {
   readonly specProblem: Problem | undefined
   /** Server-side dry run of the pods that the spec asks for, one per rack; asked only before pods are made or replaced. */
   readonly podProblem: Problem | undefined
+  /** Why new volumes could not be made (no such storage class …); asked only before volumes are made. */
+  readonly storageProblem: Problem | undefined
   /** Superuser Secret: revision (hash of its content), or what is wrong with it. */
   readonly superuser: { readonly revision: string } | Problem | undefined
   /** Claims of an earlier cluster of the same name, and pods of ours that no record explains. */
   readonly strayClaims: readonly { readonly name: string; readonly clusterUID: string }[]
   readonly unknownPods: readonly string[]
+  /** Pods and records of a deleted cluster of the same name that are still there. */
+  readonly predecessors: readonly string[]
   /** Children that could not be applied (NameConflict, quota …). */
   readonly childProblems: readonly Problem[]
+  /** A certificate of the agents or of the operator that cannot be renewed, while the old one still serves. */
+  readonly certificateProblem?: string
 }
 
 export type Operation = NonNullable<ClusterStatus['operation']>
@@ -96,7 +102,8 @@ export type Step =
 /** As Job, but without secrets: the effect fills the logins in. */
 export type JobIntent =
   | { readonly kind: 'roles' }
-  | { readonly kind: 'alter-keyspace'; readonly keyspace: string; readonly replication: Readonly<Record<string, string>> }
+  /** keyspace → datacenter → replicas */
+  | { readonly kind: 'alter-keyspaces'; readonly replication: Readonly<Record<string, Readonly<Record<string, string>>>> }
   | Extract<Job, { readonly kind: 'repair' | 'cleanup' | 'resume-bootstrap' }>
 
 /** Facts that are remembered because they cannot be derived again. `null` removes. */

@@ -5,7 +5,7 @@ import type { Rack } from '../../api/kinds/cassandra-cluster.ts'
 import { LABEL } from '../../api/labels.ts'
 import { names } from '../../api/names.ts'
 import type { CassandraCluster, CassandraNode } from '../../api/objects.ts'
-import { AGENT_TLS_DIR, APP_DIR, CASSANDRA_UID, DATA_DIR, LAUNCHER, RUN_DIR } from '../../api/paths.ts'
+import { AGENT_TLS_DIR, APP_DIR, CASSANDRA_UID, DATA_DIR, LAUNCHER, RUN_DIR, STOPPER } from '../../api/paths.ts'
 import { nodeLabels, ownedByNode } from './metadata.ts'
 import { nodeSettings } from './node-settings.ts'
 
@@ -29,6 +29,8 @@ const DEFAULT_RESOURCES = { requests: { cpu: '500m', memory: '2Gi' } }
 const AGENT_RESOURCES = { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '256Mi' } }
 /** Drain and flush of a busy node; the kubelet kills after it (H25). */
 const GRACE_SECONDS = 300
+/** What is left of it when the drain takes too long: for Cassandra's own end. */
+const LAST_SECONDS = 60
 
 /** Everything but name, seed label and revision: what the revision is made of. */
 export function podTemplate(input: PodInput): { readonly labels: Readonly<Record<string, string>>; readonly spec: object } {
@@ -93,6 +95,7 @@ export function podTemplate(input: PodInput): { readonly labels: Readonly<Record
           image: spec.image ?? `cassandra:${spec.version}`,
           imagePullPolicy: 'IfNotPresent',
           command: ['sh', LAUNCHER],
+          lifecycle: { preStop: { exec: { command: ['sh', STOPPER, String(GRACE_SECONDS - LAST_SECONDS)] } } },
           ports: [
             { name: 'cql', containerPort: 9042 },
             { name: 'internode', containerPort: 7000 },

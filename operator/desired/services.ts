@@ -1,5 +1,6 @@
 // Three Services: clients (ready nodes), nodes (a name for each), seeds (also nodes that are not ready: after an outage
-// nobody is ready until somebody is found).
+// nobody is ready until somebody is found). Clients get theirs when the first ring is whole: what somebody wrote before
+// would not reach the nodes that join it without streaming (docs/decisions/0013).
 import { LABEL } from '../../api/labels.ts'
 import { names } from '../../api/names.ts'
 import type { CassandraCluster } from '../../api/objects.ts'
@@ -23,8 +24,9 @@ export function services(cluster: CassandraCluster, datacenter: string): readonl
     },
     spec,
   })
+  const isPublished = cluster.status?.initializedAt !== undefined
   return [
-    service(names.clientService(name, datacenter), { selector: inDatacenter, ports: [CQL] }),
+    ...(isPublished ? [service(names.clientService(name, datacenter), { selector: inDatacenter, ports: [CQL] })] : []),
     service(names.nodesService(name, datacenter), {
       clusterIP: 'None',
       publishNotReadyAddresses: true,

@@ -1,10 +1,10 @@
 // One frozen view of one cluster. Objects are joined by uid; what could not be read is Unknown with its reason.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AgentView } from '../../api/agent.ts'
 import { LABEL } from '../../api/labels.ts'
 import { names } from '../../api/names.ts'
-import type { CassandraCluster, CassandraNode } from '../../api/objects.ts'
-import { type Fact, known, unknown } from '../../lib/result.ts'
+import type { CassandraCluster, CassandraNode, KubeObject } from '../../api/objects.ts'
+import { type Fact, known, type Millis, unknown } from '../../lib/result.ts'
 import type { NodeView, Problem, Snapshot, Zone } from '../decide/types.ts'
 import { podTemplate } from '../desired/pod.ts'
 import type { Stores } from '../stores.ts'
@@ -15,21 +15,20 @@ import { claimView, podView } from './pod-view.ts'
 export type GatherInput = {
   readonly cluster: CassandraCluster
   readonly stores: Stores
+  readonly now: () => Millis
   readonly epoch: number
   readonly ownImage: string
   readonly askAgent: (node: CassandraNode, ip: string) => Promise<Fact<AgentView>>
   readonly superuser: Snapshot['superuser']
   readonly childProblems: readonly Problem[]
   readonly dryRun: (nodes: readonly NodeView[]) => Promise<Problem | undefined>
+  readonly checkStorage: () => Promise<Problem | undefined>
 }
 
 export async function gather(input: GatherInput): Promise<Snapshot> {
   const { cluster, stores } = input
   const { name, namespace, uid } = cluster.metadata
-  const records = stores.nodes
-    .all()
-    .filter((node) => node.metadata.namespace === namespace && node.metadata.ownerReferences?.some((owner) => owner.uid === uid))
-    .sort(byPlace)
+  const records = recordsOf(cluster, stores)
   const pods = stores.pods.all().filter((pod) => pod.metadata.namespace === namespace && pod.metadata.labels?.[LABEL.clusterUID] === uid)
   const checked = checkSpec(cluster)
   const nodes = await Promise.all(
@@ -46,32 +45,42 @@ export async function gather(input: GatherInput): Promise<Snapshot> {
     }),
   )
   const isOutdated = nodes.some((node) => node.pod !== undefined && node.pod.revision !== node.wantedRevision)
+  const grows = nodes.length < cluster.spec.nodes
   return {
-    now: Date.now(),
+    now: input.now(),
     epoch: input.epoch,
     cluster,
     status: cluster.status ?? {},
     nodes,
-    zones: zonesOf(stores),
+    zones: zonesOf(stores, input.now()),
     specProblem: checked.ok ? undefined : checked.problem,
-    podProblem: checked.ok && isOutdated ? await input.dryRun(nodes) : undefined,
+    podProblem: checked.ok && (isOutdated || grows) ? await input.dryRun(nodes) : undefined,
+    storageProblem: grows ? await input.checkStorage() : undefined,
     superuser: input.superuser,
     strayClaims: stores.claims
       .all()
-      .filter(
-        ({ metadata }) =>
-          metadata.namespace === namespace && metadata.labels?.[LABEL.cluster] === name && metadata.labels[LABEL.clusterUID] !== uid,
-      )
+      .filter((claim) => claim.metadata.namespace === namespace && isPredecessors(claim, name, uid))
       .map(({ metadata }) => ({ name: metadata.name, clusterUID: metadata.labels?.[LABEL.clusterUID] ?? '' })),
     unknownPods: pods.filter((pod) => !records.some((record) => isOwnedBy(pod, record))).map((pod) => pod.metadata.name),
+    predecessors: [...stores.nodes.all(), ...stores.pods.all()]
+      .filter((object) => object.metadata.namespace === namespace && isPredecessors(object, name, uid))
+      .map(({ metadata }) => metadata.name),
     childProblems: input.childProblems,
   }
+}
+
+/** The nodes of a cluster, by datacenter, rack and ordinal. */
+export function recordsOf({ metadata: { namespace, uid } }: CassandraCluster, stores: Stores): readonly CassandraNode[] {
+  return stores.nodes
+    .all()
+    .filter((node) => node.metadata.namespace === namespace && node.metadata.ownerReferences?.some((owner) => owner.uid === uid))
+    .sort(byPlace)
 }
 
 /** Of what we render, without our own image: an operator upgrade restarts nothing. */
 export function revisionOf(cluster: CassandraCluster, node: CassandraNode, heapMiB: number): string {
   const template = podTemplate({ cluster, node, rack: rackOf(cluster, node), heapMiB, ownImage: '', hostID: undefined })
-  return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16)
+  return hash('sha256', JSON.stringify(template)).slice(0, 16)
 }
 
 /** Zone and selector of a node's rack: the spec's, else what was chosen and recorded. */
@@ -99,7 +108,7 @@ async function askOwn(input: GatherInput, record: CassandraNode, pod: Pod | unde
   return isOurs ? answer : unknown('OtherNode', `the agent at ${ip} speaks for another pod`)
 }
 
-function zonesOf(stores: Stores): Fact<readonly Zone[]> {
+function zonesOf(stores: Stores, now: Millis): Fact<readonly Zone[]> {
   const zones = new Map<string, number>()
   for (const node of stores.kubeNodes.all()) {
     const zone = node.metadata.labels?.['topology.kubernetes.io/zone']
@@ -108,8 +117,13 @@ function zonesOf(stores: Stores): Fact<readonly Zone[]> {
   }
   return known(
     [...zones].map(([name, kubeNodes]) => ({ name, kubeNodes })),
-    Date.now(),
+    now,
   )
+}
+
+/** It carries our name and the uid of another cluster, which is gone: of two with one name only one can be there. */
+function isPredecessors({ metadata }: KubeObject, name: string, uid: string): boolean {
+  return metadata.labels?.[LABEL.cluster] === name && metadata.labels[LABEL.clusterUID] !== uid
 }
 
 function isOwnedBy(pod: Pod, record: CassandraNode): boolean {

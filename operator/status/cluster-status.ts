@@ -4,18 +4,18 @@ import type { ClusterStatus } from '../../api/kinds/cassandra-cluster.ts'
 import { LABEL } from '../../api/labels.ts'
 import { names } from '../../api/names.ts'
 import { type Reason, reasons } from '../../api/reasons.ts'
-import { quorumLostWithout } from '../../cassandra/model/availability.ts'
+import { type Loss, quorumLostWithout } from '../../cassandra/model/availability.ts'
 import { ringOf } from '../decide/availability.ts'
 import type { Decided } from '../decide/order.ts'
-import { hasJoined, isNormal, nameOf, seen, servesItself, whyNotAllUp } from '../decide/ring.ts'
-import type { Snapshot, Verdict } from '../decide/types.ts'
+import { hasJoined, hostIDOf, nameOf, seen, servesItself, whyNotAllUp, whyNotServing } from '../decide/ring.ts'
+import type { NodeView, Snapshot, Verdict } from '../decide/types.ts'
 import { cassandraName } from '../desired/node-settings.ts'
 import { type ConditionInput, mergeConditions } from './conditions.ts'
 
 export function clusterStatus(snapshot: Snapshot, { verdict, notes }: Decided): ClusterStatus {
   const { cluster, status, nodes } = snapshot
   const name = cluster.metadata.name
-  const serving = nodes.filter((node) => servesItself(node) && isNormal(node, snapshot))
+  const serving = nodes.filter((node) => whyNotServing(node, snapshot) === undefined)
   const schemas = new Set(seen(snapshot).flatMap(({ cassandra }) => Object.keys(cassandra.schemaVersions)))
   const datacenter = status.datacenters?.[0]
   const generation = cluster.metadata.generation
@@ -71,7 +71,7 @@ function conditions(snapshot: Snapshot, verdict: Decided['verdict'], notes: Deci
   const said: { readonly reason: Reason; readonly message: string } = settled
     ? notUp === undefined
       ? { reason: 'Healthy', message: `${nodes.length} of ${cluster.spec.nodes} nodes are up${formed ? '; one schema version' : ''}` }
-      : { reason: 'NodeDown', message: notUp }
+      : { reason: formed && seen(snapshot).length === 0 ? 'Recovering' : 'NodeDown', message: notUp }
     : withRemedy(verdict)
   const ready = settled && notUp === undefined && formed
   return [
@@ -101,15 +101,20 @@ function withRemedy(verdict: Exclude<Verdict, { readonly kind: 'settled' | 'note
   return { reason: verdict.reason, message }
 }
 
-/** Whether every range that can have a quorum has one, by the nodes that are up now. */
+/**
+ * Whether every range that can have a quorum has one, by the nodes that are up now. One replica has nothing to lose a quorum
+ * of, and the traces of system_traces are nobody's data.
+ */
 function available(snapshot: Snapshot, formed: boolean): ConditionInput {
   const type = 'Available'
   if (!formed) return { type, status: 'False', reason: 'Bootstrapping', message: 'the first ring is being formed' }
-  const down = snapshot.nodes.filter((node) => hasJoined(node) && !isLive(nameOf(node), snapshot))
+  const down = snapshot.nodes.filter((node) => hasJoined(node) && !isLive(node, snapshot))
   const ring = ringOf(snapshot)
   if (!ring.known) return { type, status: 'Unknown', reason: 'ViewsIncomplete', message: ring.message }
-  const lost = quorumLostWithout(ring.value, new Set(down.map(nameOf)))
-  const [first] = lost
+  // A keyspace that wants more replicas than there are nodes lacks a quorum also when all are up; that is said elsewhere.
+  const never = new Set(quorumLostWithout(ring.value, new Set()).map(({ keyspace }) => keyspace))
+  const counts = ({ keyspace, replicas }: Loss): boolean => !never.has(keyspace) && replicas > 1 && keyspace !== 'system_traces'
+  const first = quorumLostWithout(ring.value, new Set(down.map(nameOf))).find(counts)
   if (first === undefined)
     return { type, status: 'True', reason: 'QuorumEverywhere', message: 'every range of every keyspace has a quorum' }
   return {
@@ -120,16 +125,15 @@ function available(snapshot: Snapshot, formed: boolean): ConditionInput {
   }
 }
 
-/** Serving by its own word or, when its agent is silent, live in the view of another. */
-function isLive(name: string, snapshot: Snapshot): boolean {
-  const node = snapshot.nodes.find((candidate) => nameOf(candidate) === name)
-  if (node === undefined) return false
-  if (node.own.known) return servesItself(node)
-  const hostID = node.record.status?.hostID
-  return seen(snapshot).some(({ cassandra }) => {
-    const address = Object.entries(cassandra.hostIDs).find(([, id]) => id === hostID)?.[0]
+/** Serving by its own word, if it says one, and live in more than half of the views: one view alone may be cut off. */
+function isLive(node: NodeView, snapshot: Snapshot): boolean {
+  if (node.own.known && !servesItself(node)) return false
+  const views = seen(snapshot).filter((view) => hasJoined(view.node))
+  const live = views.filter(({ cassandra }) => {
+    const address = Object.entries(cassandra.hostIDs).find(([, id]) => id === hostIDOf(node))?.[0]
     return address !== undefined && cassandra.live.includes(address)
   })
+  return live.length * 2 > views.length
 }
 
 function lowestVersion(snapshot: Snapshot): string | undefined {

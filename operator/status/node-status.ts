@@ -2,7 +2,8 @@ import type { NodeStatus } from '../../api/kinds/cassandra-node.ts'
 import type { Reason } from '../../api/reasons.ts'
 import { primaryShares } from '../../cassandra/model/tokens.ts'
 import { formatBytes } from '../../lib/units.ts'
-import { agentOf, hasJoined, nameOf, seen, servesItself, whyNotNormal } from '../decide/ring.ts'
+import { agentOf, hasJoined, nameOf, seen, servesItself, whyNotServing } from '../decide/ring.ts'
+import { reasonOf } from '../decide/trouble.ts'
 import type { NodeView, Snapshot } from '../decide/types.ts'
 import { type ConditionInput, mergeConditions } from './conditions.ts'
 
@@ -45,7 +46,9 @@ function stateOf(node: NodeView, snapshot: Snapshot): string {
   if (own?.operationMode === 'JOINING') return 'UJ'
   if (servesItself(node)) return 'UN'
   if (!hasJoined(node)) return '-'
-  const live = seen(snapshot).some(({ cassandra }) => {
+  const views = seen(snapshot).filter((view) => view.node !== node)
+  if (views.length === 0 && agentOf(node) === undefined) return '?N'
+  const live = views.some(({ cassandra }) => {
     const address = Object.entries(cassandra.hostIDs).find(([, id]) => id === node.record.status?.hostID)?.[0]
     return address !== undefined && cassandra.live.includes(address)
   })
@@ -53,7 +56,7 @@ function stateOf(node: NodeView, snapshot: Snapshot): string {
 }
 
 function conditions(node: NodeView, snapshot: Snapshot): readonly ConditionInput[] {
-  const why = whyNotNormal(node, snapshot)
+  const why = whyNotServing(node, snapshot)
   const joined = hasJoined(node)
   const ready: ConditionInput =
     why === undefined
@@ -74,7 +77,7 @@ function explain(node: NodeView, why: string): { readonly reason: Reason; readon
   if (pod === undefined) return { reason: 'Restarting', message: 'it has no pod' }
   if (pod.deleting) return { reason: 'Restarting', message: 'its pod is ending' }
   const start = agentOf(node)?.start
-  if (start?.reason !== undefined) return { reason: start.reason as Reason, message: start.message }
+  if (start?.reason !== undefined) return { reason: reasonOf(start.reason), message: start.message }
   return {
     reason: hasJoined(node) ? 'NodeDown' : 'Starting',
     message: start === undefined || start.phase === 'Started' ? why : start.message,
