@@ -8,6 +8,8 @@ import { home } from './home.ts'
 
 const version = 'k8s.io/component-base/version'
 const KUBERNETES = '1.34.4'
+const chartutil = 'helm.sh/helm/v3/pkg/chartutil'
+const HELM = '3.19.5'
 
 type Module = { readonly name: string; readonly ldflags: string; readonly packages: readonly string[] }
 const modules: readonly Module[] = [
@@ -21,7 +23,13 @@ const modules: readonly Module[] = [
   { name: 'etcd', ldflags: '-s -w', packages: ['ringkeeper.io/local/etcd'] },
   { name: 'coredns', ldflags: '-s -w', packages: ['ringkeeper.io/local/coredns'] },
   { name: 'pause', ldflags: '-s -w', packages: ['ringkeeper.io/local/pause'] },
+  {
+    name: 'helm',
+    ldflags: `-s -w -X helm.sh/helm/v3/internal/version.version=v${HELM} -X ${chartutil}.k8sVersionMajor=1 -X ${chartutil}.k8sVersionMinor=34`,
+    packages: ['helm.sh/helm/v3/cmd/helm'],
+  },
 ]
+const ofTheCluster = ['kubernetes', 'etcd', 'coredns', 'pause']
 
 export type Program =
   | 'kube-apiserver'
@@ -33,6 +41,7 @@ export type Program =
   | 'etcd'
   | 'coredns'
   | 'pause'
+  | 'helm'
 
 /** Path of a built program; `buildBinaries` must have run. */
 export function binary(program: Program): string {
@@ -41,9 +50,15 @@ export function binary(program: Program): string {
   return join(folderOf(owner), program)
 }
 
-/** Builds what the cache lacks. About 10 minutes on two cores with cold caches, nothing when warm. */
-export async function buildBinaries(onModule: (name: string) => void = () => undefined): Promise<void> {
-  for (const module of modules) {
+/**
+ * Builds what the cache lacks. About 10 minutes on two cores with cold caches, nothing when warm.
+ * @param names of modules; those that the local cluster runs when absent
+ */
+export async function buildBinaries(
+  onModule: (name: string) => void = () => undefined,
+  names: readonly string[] = ofTheCluster,
+): Promise<void> {
+  for (const module of modules.filter(({ name }) => names.includes(name))) {
     const folder = folderOf(module)
     if (existsSync(folder)) continue
     onModule(module.name)

@@ -25,6 +25,8 @@ const zones = [
   { name: 'rack2', zone: 'b', nodes: 1, readyNodes: 1 },
 ]
 const running = { datacenters: [{ name: 'dc1', nodes: 2, readyNodes: 2, racks: zones }] }
+/** The operator has recorded racks. */
+const made = { datacenters: [{ name: 'dc1', nodes: 0, readyNodes: 0, racks: [] }] }
 const ABC = [{ name: 'a', zone: 'z1' }, { name: 'b' }, { name: 'c' }]
 const KEPT_RACKS =
   'spec.racks: Forbidden: this version of Ringkeeper keeps racks: a rack cannot be removed or moved to another zone; put it back as it was'
@@ -63,10 +65,16 @@ const changes: readonly Change[] = [
   {
     what: 'another storage class',
     spec: { storage: { size: '1Gi', storageClassName: 'fast' } },
+    status: made,
     change: { storage: { storageClassName: 'slow' } },
     cause: STORAGE_CLASS,
   },
-  { what: 'a first storage class', change: { storage: { storageClassName: 'slow' } }, cause: STORAGE_CLASS },
+  {
+    what: 'another storage class before anything was made',
+    spec: { storage: { size: '1Gi', storageClassName: 'fast' } },
+    change: { storage: { storageClassName: 'slow' } },
+  },
+  { what: 'a first storage class', status: made, change: { storage: { storageClassName: 'slow' } }, cause: STORAGE_CLASS },
   {
     what: 'another size of the volumes',
     change: { storage: { size: '20Gi' } },
@@ -82,24 +90,28 @@ const changes: readonly Change[] = [
   {
     what: 'racks dropped',
     spec: { racks: ABC },
+    status: made,
     change: { racks: null },
     cause: 'spec.racks: Forbidden: racks cannot be dropped once set; put them back',
   },
-  { what: 'one rack removed', spec: { racks: ABC }, change: { racks: ABC.slice(0, 2) }, cause: KEPT_RACKS },
-  { what: 'a rack renamed', spec: { racks: ABC }, change: { racks: [...ABC.slice(0, 2), { name: 'd' }] }, cause: KEPT_RACKS },
+  { what: 'other racks before anything was made', spec: { racks: ABC }, change: { racks: [{ name: 'x', zone: 'z2' }] } },
+  { what: 'one rack removed', spec: { racks: ABC }, status: made, change: { racks: ABC.slice(0, 2) }, cause: KEPT_RACKS },
+  { what: 'a rack renamed', spec: { racks: ABC }, status: made, change: { racks: [...ABC.slice(0, 2), { name: 'd' }] }, cause: KEPT_RACKS },
   {
     what: 'a rack in another zone',
     spec: { racks: ABC },
+    status: made,
     change: { racks: [{ name: 'a', zone: 'z2' }, ...ABC.slice(1)] },
     cause: KEPT_RACKS,
   },
   {
     what: 'a rack that gets a zone',
     spec: { racks: ABC },
+    status: made,
     change: { racks: [...ABC.slice(0, 2), { name: 'c', zone: 'z2' }] },
     cause: KEPT_RACKS,
   },
-  { what: 'a rack more', spec: { racks: ABC }, change: { racks: [...ABC, { name: 'd' }] } },
+  { what: 'a rack more', spec: { racks: ABC }, status: made, change: { racks: [...ABC, { name: 'd' }] } },
   {
     what: 'a rack with another node selector',
     spec: { racks: [{ name: 'a' }] },

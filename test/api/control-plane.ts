@@ -5,17 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { policies } from '../../api/admission/policies.ts'
 import { crds } from '../../api/crd/crds.ts'
-import { binary } from '../../local/binaries.ts'
+import { binary, buildBinaries } from '../../local/binaries.ts'
 import { startControlPlane } from '../../local/control-plane.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { createKubectl, type Kubectl } from '../e2e/kubectl.ts'
 
 export type Api = {
   readonly kubectl: Kubectl
+  readonly kubeconfig: string
   readonly stop: () => Promise<void>
 }
 
-export async function startApi(): Promise<Api> {
+/** @param prepare what is there before the first test; our kinds and policies when absent */
+export async function startApi(prepare: (kubectl: Kubectl) => Promise<void> = install): Promise<Api> {
+  await buildBinaries(undefined, ['kubernetes', 'etcd'])
   const state = mkdtempSync(join(tmpdir(), 'ringkeeper-api-'))
   // By default it is shared by all clusters that ever had the same port.
   process.env.KUBECACHEDIR = join(state, 'kubectl-cache')
@@ -29,12 +32,12 @@ export async function startApi(): Promise<Api> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)))
   const kubectl = createKubectl(binary('kubectl'), controlPlane.kubeconfig)
   try {
-    await install(kubectl)
+    await prepare(kubectl)
   } catch (error) {
     await stop()
     throw error
   }
-  return { kubectl, stop }
+  return { kubectl, kubeconfig: controlPlane.kubeconfig, stop }
 }
 
 async function install(kubectl: Kubectl): Promise<void> {
