@@ -31,7 +31,7 @@ export async function up(images: () => Promise<readonly string[]>): Promise<void
   await step('programs of Kubernetes', () => buildBinaries((name) => say(`  building ${name}, kept for the next time`)))
   const archives = await step('images', images)
   if (isUp()) {
-    await step('images on the nodes', () => importImages(nodes, archives))
+    await step('images on the nodes', () => importImages(home.state, nodes, archives))
     return
   }
   await down()
@@ -39,7 +39,7 @@ export async function up(images: () => Promise<readonly string[]>): Promise<void
   await step('network', () => createNetwork(nodes))
   const imported = (async () => {
     await Promise.all(nodes.map((node) => startContainerd(home.state, node)))
-    await importImages(nodes, [await pauseImage(), ...archives])
+    await importImages(home.state, nodes, [await pauseImage(), ...archives])
   })()
   imported.catch(() => undefined) // reported where it is awaited
   const controlPlane = await step('etcd, API server, controllers', () =>

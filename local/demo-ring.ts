@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CassandraCluster } from '../api/objects.ts'
 import { query } from './cql.ts'
 import type { Kubectl } from './kubectl.ts'
+import { withPort } from './port-forward.ts'
 import { say } from './progress.ts'
 
 const PATIENCE_MS = 10 * 60_000
+const QUERY = 'SELECT peer, rack FROM system.peers'
 
 /** Waits until the cluster is Ready and says each thing that it does meanwhile; throws with its own words when it stalls. */
 export async function watchRing(kubectl: Kubectl, namespace: string, name: string): Promise<void> {
@@ -29,18 +31,17 @@ export async function answer(kubectl: Kubectl, namespace: string, name: string):
     data: Record<string, string>
   }
   const text = (key: string): string => Buffer.from(secret.data[key] ?? '', 'base64').toString()
-  const pods = JSON.parse(await kubectl(['-n', namespace, 'get', 'pods', '-l', `ringkeeper.io/cluster=${name}`, '-o', 'json'])) as {
-    items: { metadata: { name: string }; status: { podIP: string } }[]
-  }
+  const login = { username: text('username'), password: text('password') }
+  const pods = (await kubectl(['-n', namespace, 'get', 'pods', '-l', `ringkeeper.io/cluster=${name}`, '-o', 'name'])).trim().split('\n')
   const lines = await Promise.all(
-    pods.items.map(async ({ metadata, status }) => {
-      const rows = await query(
-        status.podIP,
-        { username: text('username'), password: text('password') },
-        'SELECT peer, rack FROM system.peers',
-      )
-      return `${metadata.name}: SELECT peer, rack FROM system.peers → ${rows.map((row) => `${String(row.peer)} ${String(row.rack)}`).join(', ')}`
-    }),
+    pods
+      .map((pod) => pod.replace('pod/', ''))
+      .map((pod) =>
+        withPort(kubectl, namespace, pod, 9042, async (port) => {
+          const rows = await query(`127.0.0.1:${port}`, login, QUERY)
+          return `${pod}: ${QUERY} → ${rows.map((row) => `${String(row.peer)} ${String(row.rack)}`).join(', ')}`
+        }),
+      ),
   )
   return lines.join('\n')
 }

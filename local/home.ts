@@ -10,5 +10,6 @@ export const home = {
   base,
   cache: join(base, 'cache'),
   state: join(base, 'state', 'local'),
+  lock: join(base, 'state', 'lock'),
   kubeconfig: join(base, 'state', 'local', 'kubeconfig'),
 } as const

@@ -5,11 +5,13 @@ import { down, isUp, up } from './cluster.ts'
 import { command } from './command.ts'
 import { home } from './home.ts'
 import { cassandraImage } from './images/cassandra.ts'
+import { withLock } from './lock.ts'
 import { say } from './progress.ts'
 
 const verb = process.argv[2]
-if (verb === 'up') await up(async () => [await cassandraImage('5.0.9')])
-else if (verb === 'down') await down()
+const locked = (work: () => Promise<void>) => withLock(home.lock, home.checkout, work, say)
+if (verb === 'up') await locked(() => up(async () => [await cassandraImage('5.0.9')]))
+else if (verb === 'down') await locked(down)
 else if (verb === 'status') {
   say(
     isUp()

@@ -1,5 +1,5 @@
 // Writes an OCI image archive from layer tars. An image here is one tar or two and four small JSON files; writing them
-// ourselves needs no image store and takes a second where a builder took half a minute (docs/decisions/0005).
+// ourselves needs no image store and takes a second where a builder took half a minute (docs/decisions/0015).
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
