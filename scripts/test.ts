@@ -25,7 +25,8 @@ const layers: readonly Layer[] = [
     timeoutMs: 120_000,
   },
   { name: 'sim', files: (all) => all.filter(inFolder('test/sim/')), concurrency: 2, timeoutMs: 300_000 },
-  { name: 'api', files: (all) => all.filter(inFolder('test/api/')), concurrency: 1, timeoutMs: 600_000 },
+  // With a cold cache the first file builds the API server.
+  { name: 'api', files: (all) => all.filter(inFolder('test/api/')), concurrency: 1, timeoutMs: 2_400_000 },
   // One Cassandra, then one cluster that the scenarios share: one file after another.
   {
     name: 'e2e',
@@ -76,7 +77,7 @@ async function runFiles(name: string, files: readonly string[], concurrency: num
     } else if (!isContainer) {
       if (data.skip !== undefined) totals.skipped++
       else totals.passed++
-      if (name === 'e2e' || name === 'api') process.stdout.write(`ok   ${data.name} (${(data.details.duration_ms / 1000).toFixed(1)} s)\n`)
+      if (name !== 'unit' && name !== 'sim') process.stdout.write(`ok   ${data.name} (${(data.details.duration_ms / 1000).toFixed(1)} s)\n`)
     }
   }
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)

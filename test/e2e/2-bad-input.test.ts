@@ -4,14 +4,13 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type Demo, NAMESPACE } from './demo-cluster.ts'
 import { eventually } from './eventually.ts'
+import { whilePatched } from './patched.ts'
 import { readyDemo } from './shared-cluster.ts'
 
 let demo: Demo
 before(async () => {
   demo = await readyDemo()
 })
-
-const patch = (change: object) => ['-n', NAMESPACE, 'patch', 'cass', 'demo', '--type=merge', '-p', JSON.stringify(change)]
 
 /** What identifies the running processes: the pods, and that no container was started again. */
 async function running(): Promise<readonly string[]> {
@@ -22,41 +21,39 @@ async function running(): Promise<readonly string[]> {
 /** Applies a bad change, reads what the cluster says, and takes the change back. */
 async function refusedInStatus(bad: object, good: object, reason: string, words: RegExp): Promise<void> {
   const before = await running()
-  await demo.kubectl.run(patch(bad))
-  const message = await demo.reason(reason, 60_000)
-  assert.match(message, words)
-  const { status } = await demo.cluster()
-  const condition = (type: string) => status?.conditions?.find((c) => c.type === type)
-  assert.equal(condition('Ready')?.status, 'False')
-  assert.equal(condition('Stalled')?.status, 'True')
-  assert.equal(condition('Available')?.status, 'True', 'the ring serves on')
-  assert.deepEqual(await running(), before)
-  await demo.kubectl.run(patch(good))
-  await demo.ready(60_000)
+  await whilePatched(demo, bad, good, async () => {
+    assert.match(await demo.reason(reason, 60_000), words)
+    const { status } = await demo.cluster()
+    const condition = (type: string) => status?.conditions?.find((c) => c.type === type)?.status
+    assert.equal(condition('Ready'), 'False')
+    assert.equal(condition('Stalled'), 'True')
+    assert.equal(condition('Available'), 'True', 'the ring serves on')
+    assert.deepEqual(await running(), before)
+  })
   assert.deepEqual(await running(), before)
 }
 
 describe('a spec that only the operator can judge', () => {
   test('a key that Cassandra does not know', () =>
     refusedInStatus(
-      { spec: { config: { compaction_throughputs: '64MiB/s' } } },
-      { spec: { config: null } },
+      { config: { compaction_throughputs: '64MiB/s' } },
+      { config: null },
       'ConfigRejected',
       /spec\.config\.compaction_throughputs.*compaction_throughput\b/,
     ))
 
   test('a value of the wrong type', () =>
     refusedInStatus(
-      { spec: { config: { concurrent_reads: 'many' } } },
-      { spec: { config: null } },
+      { config: { concurrent_reads: 'many' } },
+      { config: null },
       'ConfigRejected',
       /spec\.config\.concurrent_reads is "many"/,
     ))
 
   test('a heap larger than the limit', () =>
     refusedInStatus(
-      { spec: { resources: { limits: { memory: '2Gi' } }, jvm: { heapSize: '3Gi' } } },
-      { spec: { resources: null, jvm: null } },
+      { resources: { limits: { memory: '2Gi' } }, jvm: { heapSize: '3Gi' } },
+      { resources: null, jvm: null },
       'InvalidSpec',
       /spec\.jvm\.heapSize is 3Gi.*2Gi/,
     ))
@@ -65,8 +62,8 @@ describe('a spec that only the operator can judge', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'half' }, stringData: { username: 'root' } }
     await demo.kubectl.run(['-n', NAMESPACE, 'apply', '-f', '-'], JSON.stringify(secret))
     await refusedInStatus(
-      { spec: { auth: { superuserSecretRef: { name: 'half' } } } },
-      { spec: { auth: null } },
+      { auth: { superuserSecretRef: { name: 'half' } } },
+      { auth: null },
       'SecretInvalid',
       /Secret half has no password/,
     )

@@ -13,11 +13,7 @@ let demo: Demo
 let ledger: Ledger
 before(async () => {
   demo = await readyDemo()
-  const pods = await demo.pods()
-  ledger = await openLedger(
-    pods.map((pod) => pod.status.podIP ?? ''),
-    await demo.superuser(),
-  )
+  ledger = await openLedger(async () => (await demo.pods()).flatMap((pod) => pod.status.podIP ?? []), await demo.superuser())
 })
 
 const joining = async () => (await demo.nodes()).filter((node) => node.status?.state === 'UJ').map((node) => node.metadata.name)

@@ -26,6 +26,7 @@ export function createKubectl(program: string, kubeconfig: string): Kubectl {
       })
       child.on('error', reject)
       child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
+      child.stdin.on('error', () => undefined) // it may end without reading
       child.stdin.end(input ?? '')
     })
   const run = async (args: readonly string[], input?: string): Promise<string> => {

@@ -11,6 +11,11 @@ export function operatorPids(): readonly number[] {
   return pids().filter((pid) => read(pid, 'cmdline').includes('/app/operator.mjs'))
 }
 
+/** @returns the pids of the agents */
+export function agentPids(): readonly number[] {
+  return pids().filter((pid) => read(pid, 'cmdline').includes('/app/agent.mjs'))
+}
+
 /** Host name that a process of a container sees: the name of its pod. */
 export function hostOf(pid: number): string | undefined {
   return read(pid, 'environ')
