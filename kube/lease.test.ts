@@ -171,6 +171,20 @@ test('a lease that cannot be renewed for ten seconds is lost, not before', async
   assert.equal(leaseOf(on).spec.holderIdentity, 'me', 'what is lost is not given back')
 })
 
+test('a renewal counts from when it was sent: the server may have acted at any time since', async (t) => {
+  const [on, timers] = [await stage(t), createManualTimers()]
+  const { leads, result } = enter(on, timers)
+  await leads
+  on.api.fail(PUT, ({ answer }) => {
+    timers.advance(4_000)
+    answer()
+  })
+  for (let i = 0; i < 9; i++) on.api.fail(PUT, fails)
+  await rounds(timers, 3)
+  timers.advance(RETRY) // ten seconds after it was sent, six after its answer
+  assert.equal(await result, 'lost')
+})
+
 test('an answer that never comes leaves time for a second try', async (t) => {
   const [on, timers] = [await stage(t), createManualTimers()]
   const { leads, isLost, stop } = enter(on, timers)

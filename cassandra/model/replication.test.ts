@@ -9,7 +9,10 @@ test('5.0 prints options without a class', () => {
 
 test('a class that is printed is read too', () => {
   const strategy = 'org.apache.cassandra.locator.NetworkTopologyStrategy'
-  assert.deepEqual(replicationOf({ class: strategy, dc1: '3', dc2: '1' }), { strategy: 'NetworkTopology', byDatacenter: { dc1: 3, dc2: 1 } })
+  assert.deepEqual(replicationOf({ class: strategy, dc1: '3', dc2: '1' }), {
+    strategy: 'NetworkTopology',
+    byDatacenter: { dc1: 3, dc2: 1 },
+  })
 })
 
 test('what is not understood is unknown and never a number', () => {

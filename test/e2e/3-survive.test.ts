@@ -113,7 +113,9 @@ test('a leader that was asleep does nothing when it wakes', async () => {
 
 test('the API server is away for a minute: nothing of the ring is touched', async () => {
   const pods = (await demo.pods()).map((each) => each.metadata.uid)
+  await operator(['rollout', 'status', 'deployment/ringkeeper', '--timeout=60s']) // one of them has just been started again
   const operators = operatorPids()
+  assert.equal(operators.length, 2)
   const server = pidOf(home.state, 'kube-apiserver')
   const rows = ledger.acknowledged()
   const endsAt = Date.now() + 60_000
