@@ -14,6 +14,8 @@ export const AGENT_PORT = 8443
 export const PROBE_PORT = 8081
 /** Subject of the certificate that the operator shows; agents accept no other client. */
 export const OPERATOR_COMMON_NAME = 'ringkeeper-operator'
+/** Role of the operator in Cassandra. */
+export const OPERATOR_LOGIN = 'ringkeeper'
 
 /** What the pod template fixes for a node's life in this pod: environment variable RINGKEEPER_NODE of the agent, as JSON. */
 export type NodeSettings = {
@@ -64,7 +66,7 @@ export type Grant = {
   readonly kind: GrantKind
   readonly podUID: string
   readonly nodeUID: string
-  /** For FirstNode and JoinNoStream. */
+  /** For the nodes of the first ring, whose tokens are computed. */
   readonly initialTokens?: readonly string[]
 }
 
@@ -74,8 +76,8 @@ export type Receipt = { readonly accepted: boolean; readonly reason?: string; re
 export type Job =
   /** ALTER …: run in order by a worker process on this node, as the first login that is let in. Never logged. */
   | { readonly kind: 'cql'; readonly logins: readonly (Login | null)[]; readonly statements: readonly string[] }
-  /** Makes the superuser of the Secret and disables the login cassandra, or changes its password; idempotent. */
-  | { readonly kind: 'roles'; readonly superuser: Login; readonly previous?: Login }
+  /** Makes the operator's login and the superuser of the Secret, or changes their passwords, and disables cassandra; idempotent. */
+  | { readonly kind: 'roles'; readonly operator: Login; readonly superuser: Login }
   /** Full repair of a keyspace with this node as coordinator, over its primary ranges. */
   | { readonly kind: 'repair'; readonly keyspace: string }
   | { readonly kind: 'cleanup' }

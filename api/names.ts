@@ -8,6 +8,8 @@ export const names = {
   seedService: (cluster: string) => `${cluster}-seeds`,
   disruptionBudget: (cluster: string, datacenter: string) => `${cluster}-${datacenter}`,
   superuserSecret: (cluster: string) => `${cluster}-superuser`,
+  /** The operator's own login to Cassandra: username, password. Its own, so that the password of a person can change. */
+  operatorLoginSecret: (cluster: string) => `${cluster}-operator-login`,
   /** Authority of the mutual TLS between operator and agents: tls.crt, tls.key. Read by the operator alone. */
   agentAuthoritySecret: (cluster: string) => `${cluster}-agent-ca`,
   /** Certificate that the operator shows to the agents of this cluster: tls.crt, tls.key, ca.crt. */

@@ -124,7 +124,7 @@ const CONTROLLERS = [
   'perf_event',
 ]
 
-export function cgroupFolders(node: NodeNetwork): readonly string[] {
+function cgroupFolders(node: NodeNetwork): readonly string[] {
   if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return [`/sys/fs/cgroup/${node.netns}`]
   return CONTROLLERS.filter((name) => existsSync(`/sys/fs/cgroup/${name}`)).map((name) => `/sys/fs/cgroup/${name}/${node.netns}`)
 }

@@ -4,13 +4,15 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:f
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { command } from './command.ts'
-import { cgroupFolders, RUN_ROOT } from './kube-node.ts'
+import { RUN_ROOT } from './kube-node.ts'
 import type { NodeNetwork } from './network.ts'
+
+const CGROUPS = '/sys/fs/cgroup'
 
 /** Ends the containers and their shims; returns when all are gone. */
 export async function killContainers(nodes: readonly NodeNetwork[]): Promise<void> {
   for (let round = 0; ; round++) {
-    const pids = [...new Set([...shims(), ...nodes.flatMap((node) => cgroupFolders(node).flatMap(processesBelow))])]
+    const pids = [...new Set([...shims(), ...nodes.flatMap((node) => cgroupsOf(node).flatMap(processesBelow))])]
     if (pids.length === 0) return
     if (round > 200) throw new Error(`processes ${pids.join(', ')} do not end`)
     for (const pid of pids) {
@@ -33,7 +35,7 @@ export async function unmountBelow(folders: readonly string[]): Promise<void> {
 }
 
 export function removeCgroups(nodes: readonly NodeNetwork[]): void {
-  for (const node of nodes) for (const folder of cgroupFolders(node)) removeTree(folder)
+  for (const node of nodes) for (const folder of cgroupsOf(node)) removeTree(folder)
 }
 
 export function removeFiles(folders: readonly string[]): void {
@@ -53,6 +55,12 @@ function shims(): number[] {
         return false
       }
     })
+}
+
+/** In every hierarchy: runc makes them also in those that the kubelet does not ask for. */
+function cgroupsOf(node: NodeNetwork): string[] {
+  const hierarchies = existsSync(CGROUPS) ? ['.', ...readdirSync(CGROUPS)] : []
+  return hierarchies.map((name) => join(CGROUPS, name, node.netns)).filter((folder) => existsSync(folder))
 }
 
 function processesBelow(folder: string): number[] {

@@ -98,7 +98,11 @@ function startGranted({ marker, podUID, podIP, seeds, settings }: StartFacts): S
 
 function startWithGrant(grant: Grant, seeds: readonly string[] | undefined, podIP: string): StartVerdict {
   if (grant.kind === 'FirstNode') {
-    return { kind: 'start', plan: { seeds: [podIP], ...given(grant) }, message: 'starting as the first node of a new ring' }
+    return {
+      kind: 'start',
+      plan: { seeds: [podIP], autoBootstrap: false, ...tokensOf(grant) },
+      message: 'starting as the first node of a new ring',
+    }
   }
   // An empty node in its own seed list would skip streaming and serve nothing as if it were everything (H12).
   const others = (seeds ?? []).filter((seed) => seed !== podIP)
@@ -106,11 +110,19 @@ function startWithGrant(grant: Grant, seeds: readonly string[] | undefined, podI
     return { kind: 'wait', message: `waiting for the address of a seed${seeds === undefined ? ': the resolver does not answer' : ''}` }
   }
   if (grant.kind === 'JoinNoStream') {
-    return { kind: 'start', plan: { seeds: others, ...given(grant) }, message: 'joining the new ring with the tokens given' }
+    return {
+      kind: 'start',
+      plan: { seeds: others, autoBootstrap: false, ...tokensOf(grant) },
+      message: 'joining the new ring with the tokens given',
+    }
   }
-  return { kind: 'start', plan: { seeds: others, autoBootstrap: true }, message: 'joining: streams its share of the data' }
+  return {
+    kind: 'start',
+    plan: { seeds: others, autoBootstrap: true, ...tokensOf(grant) },
+    message: 'joining: streams its share of the data',
+  }
 }
 
-function given(grant: Grant): Pick<StartPlan, 'autoBootstrap' | 'initialTokens'> {
-  return grant.initialTokens === undefined ? { autoBootstrap: false } : { autoBootstrap: false, initialTokens: grant.initialTokens }
+function tokensOf({ initialTokens }: Grant): Pick<StartPlan, 'initialTokens'> {
+  return initialTokens === undefined ? {} : { initialTokens }
 }

@@ -32,8 +32,12 @@ async function baseLayer(): Promise<string> {
   return file
 }
 
-/** The jars of one version in CASSANDRA_HOME, and what the scripts of the extracted packages would have made. */
-async function jarsLayer(version: string): Promise<string> {
+/**
+ * The jars of one version in CASSANDRA_HOME, and what the scripts of the extracted packages would have made.
+ * @returns the archive of them, from the cache when it is there
+ */
+export async function cassandraJars(version: string): Promise<string> {
+  mkdirSync(join(home.cache, 'images'), { recursive: true })
   const pom = join(home.checkout, 'local', 'cassandra-image', 'pom.xml')
   const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8)
   const file = join(home.cache, 'images', `cassandra-jars-${version}-${key}-2.tar`)
@@ -74,7 +78,7 @@ async function jarsLayer(version: string): Promise<string> {
 /** @returns the archive of `cassandra:<version>`, from the cache when it is there */
 export async function cassandraImage(version: string): Promise<string> {
   mkdirSync(join(home.cache, 'images'), { recursive: true })
-  const layers = [await baseLayer(), await jarsLayer(version)]
+  const layers = [await baseLayer(), await cassandraJars(version)]
   const file = join(home.cache, 'images', `cassandra-${version}.tar`)
   const stamp = `${file}.layers`
   if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === layers.join('\n')) return file

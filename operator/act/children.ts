@@ -8,6 +8,7 @@ import type { Problem } from '../decide/types.ts'
 import { disruptionBudget } from '../desired/disruption-budget.ts'
 import { services } from '../desired/services.ts'
 import type { Stores } from '../stores.ts'
+import { protectedNodes } from './protected-nodes.ts'
 
 export type ChildrenInput = {
   readonly client: KubeClient
@@ -25,17 +26,9 @@ export async function applyChildren(input: ChildrenInput): Promise<readonly Prob
     if (problem !== undefined) problems.push(problem)
   }
   for (const service of services(cluster, DATACENTER)) await apply(resources.services, stores.services, service)
-  await apply(resources.disruptionBudgets, stores.budgets, disruptionBudget(cluster, DATACENTER, minAvailable(input)))
+  const minAvailable = await protectedNodes(input.client, stores, cluster, DATACENTER)
+  await apply(resources.disruptionBudgets, stores.budgets, disruptionBudget(cluster, DATACENTER, minAvailable))
   return problems
-}
-
-/** One node less than there are; all of them while the topology changes, so that no drain evicts a streaming peer. */
-function minAvailable({ cluster, stores }: ChildrenInput): number {
-  const nodes = stores.nodes
-    .all()
-    .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === cluster.metadata.uid)).length
-  const isChanging = cluster.status?.operation?.type === 'AddNode'
-  return isChanging ? nodes : Math.max(nodes - 1, 0)
 }
 
 async function applyOne(

@@ -21,6 +21,7 @@ export type Effects = {
   readonly ownImage: string
   readonly newUID: () => string
   readonly superuser: () => Promise<Login>
+  readonly operatorLogin: () => Promise<Login>
   /** @throws while the Secret that the pod of a node mounts is missing */
   readonly requireNodeSecret: (node: NodeView) => void
 }
@@ -94,14 +95,16 @@ async function createOnce(client: KubeClient, path: string, body: object): Promi
   }
 }
 
-async function withLogins(intent: JobIntent, cluster: CassandraCluster, { superuser }: Effects): Promise<Job> {
-  if (intent.kind === 'roles') return { kind: 'roles', superuser: await superuser() }
+async function withLogins(intent: JobIntent, cluster: CassandraCluster, { superuser, operatorLogin }: Effects): Promise<Job> {
+  if (intent.kind === 'roles') return { kind: 'roles', operator: await operatorLogin(), superuser: await superuser() }
   if (intent.kind !== 'alter-keyspaces') return intent
   const statements = Object.entries(intent.replication).map(([keyspace, byDatacenter]) => {
     const options = Object.entries(byDatacenter).map(([datacenter, replicas]) => `'${datacenter}': ${replicas}`)
     return `ALTER KEYSPACE ${keyspace} WITH replication = {'class': 'NetworkTopologyStrategy', ${options.join(', ')}}`
   })
-  const logins = cluster.spec.auth?.enabled === false ? [null] : [await superuser(), { username: 'cassandra', password: 'cassandra' }]
+  // The login that a ring is born with, until the operator's is made.
+  const born = { username: 'cassandra', password: 'cassandra' }
+  const logins = cluster.spec.auth?.enabled === false ? [null] : [await operatorLogin(), born]
   return { kind: 'cql', logins, statements }
 }
 

@@ -1,5 +1,6 @@
 // Secrets that the operator writes: created under a fixed name, replaced on top of the version that was read, and never
 // touched when they are somebody else's.
+import { OPERATOR_LOGIN } from '../../api/agent.ts'
 import { names } from '../../api/names.ts'
 import type { CassandraCluster, CassandraNode, KubeObject, OwnerReference } from '../../api/objects.ts'
 import type { KubeClient } from '../../kube/client.ts'
@@ -28,21 +29,27 @@ export type WantedSecret = {
   readonly reason: string
 }
 
-/** Made once, then the user's to change. Answers what is in the way. */
-export async function ensureSuperuser(input: SecretInput): Promise<Problem | undefined> {
-  const { cluster, world } = input
-  if (cluster.spec.auth?.enabled === false || cluster.spec.auth?.superuserSecretRef !== undefined) return undefined
-  const name = names.superuserSecret(cluster.metadata.name)
-  const owners = ownedByCluster(cluster)
+/** The operator's login, and the superuser's, which is then the user's to change; made once. Answers what is in the way. */
+export async function ensureLogins(input: SecretInput): Promise<Problem | undefined> {
+  const { auth } = input.cluster.spec
+  const { name } = input.cluster.metadata
+  if (auth?.enabled === false) return undefined
+  const own = await ensureLogin(input, names.operatorLoginSecret(name), OPERATOR_LOGIN)
+  if (auth?.superuserSecretRef !== undefined) return own
+  return own ?? ensureLogin(input, names.superuserSecret(name), 'admin')
+}
+
+async function ensureLogin(input: SecretInput, name: string, username: string): Promise<Problem | undefined> {
+  const owners = ownedByCluster(input.cluster)
   const held = input.find(name)
   if (held !== undefined && isOwned(held, owners)) return undefined
   const wanted: WantedSecret = {
     name,
     type: 'kubernetes.io/basic-auth',
-    labels: clusterLabels(cluster),
+    labels: clusterLabels(input.cluster),
     owners,
-    data: { username: 'admin', password: world.newPassword() },
-    reason: 'there is no superuser yet',
+    data: { username, password: input.world.newPassword() },
+    reason: `there is no login ${username} yet`,
   }
   return writeSecret(input, wanted).then(
     () => undefined,

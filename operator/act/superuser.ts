@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Login } from '../../api/agent.ts'
+import { type Login, OPERATOR_LOGIN } from '../../api/agent.ts'
 import { names } from '../../api/names.ts'
 import type { CassandraCluster } from '../../api/objects.ts'
 import type { KubeClient } from '../../kube/client.ts'
@@ -18,7 +18,17 @@ export async function readSuperuser(client: KubeClient, cluster: CassandraCluste
     if (value === undefined || value === '') return `Secret ${name} has no ${key}; add the key ${key}`
   }
   if (username === 'cassandra') return `Secret ${name} has the username cassandra, the login that Ringkeeper disables; choose another`
+  if (username === OPERATOR_LOGIN) return `Secret ${name} has the username ${username}, the login of the operator itself; choose another`
   return { username: username ?? '', password: password ?? '' }
+}
+
+/** The operator's own login, read fresh. @throws when its Secret is not there yet */
+export async function readOperatorLogin(client: KubeClient, { metadata }: CassandraCluster): Promise<Login> {
+  const name = names.operatorLoginSecret(metadata.name)
+  const secret = await client.get<Secret>(pathOf(resources.secrets, metadata.namespace, name))
+  const { username = '', password = '' } = secret === undefined ? {} : decodeSecret(secret)
+  if (username === '' || password === '') throw new Error(`Secret ${name} is not there yet or holds no login; delete it, and it is made anew`)
+  return { username, password }
 }
 
 /** For the snapshot: a revision that tells nothing about the password (salted with the cluster), or the problem. */

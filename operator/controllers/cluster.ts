@@ -11,9 +11,9 @@ import { createEnsureCertificates, wordOf } from '../act/certificates.ts'
 import { applyChildren } from '../act/children.ts'
 import { dryRunPods } from '../act/dry-run.ts'
 import { perform } from '../act/perform.ts'
-import { ensureSuperuser, requireNodeSecret, type SecretInput } from '../act/secrets.ts'
+import { ensureLogins, requireNodeSecret, type SecretInput } from '../act/secrets.ts'
 import { journalled } from '../act/status-steps.ts'
-import { readSuperuser, superuserFact } from '../act/superuser.ts'
+import { readOperatorLogin, readSuperuser, superuserFact } from '../act/superuser.ts'
 import { type AgentClient, type ClientCredentials, noAgents } from '../agents/client.ts'
 import type { Decided } from '../decide/order.ts'
 import type { Snapshot, Step } from '../decide/types.ts'
@@ -93,7 +93,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
 
   const observe = async (key: string, cluster: CassandraCluster): Promise<Look> => {
     const secrets = secretsOf(key, cluster)
-    const superuserProblem = await ensureSuperuser(secrets)
+    const loginProblem = await ensureLogins(secrets)
     // Twice: before the agents are asked what needs nobody's word, afterwards what needs it.
     const unasked = recordsOf(cluster, stores).map((record) => ({ record, agent: unknown('NotAsked', 'it has not been asked yet') }))
     const { credentials, problems } = await ensureCertificates(secrets, unasked)
@@ -112,7 +112,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
       checkStorage: () => checkStorage(client, cluster),
     })
     const after = await ensureCertificates(secrets, gathered.nodes.map(wordOf))
-    const blocking = [superuserProblem, ...problems, ...after.problems].filter((problem) => problem !== undefined)
+    const blocking = [loginProblem, ...problems, ...after.problems].filter((problem) => problem !== undefined)
     const snapshot: Snapshot = {
       ...gathered,
       childProblems: [...blocking, ...gathered.childProblems],
@@ -154,6 +154,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
               newUID: world.newUID,
               agents: look.agents,
               superuser: superuserLogin(cluster),
+              operatorLogin: () => readOperatorLogin(client, cluster),
               requireNodeSecret: ({ record }) => requireNodeSecret(look.secrets, record),
             })),
           )

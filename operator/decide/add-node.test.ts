@@ -104,6 +104,25 @@ describe('the barrier', () => {
     assert.equal(steps(addNode(resumed))[0]?.kind, 'grant')
   })
 
+  test('one that was a member already, and could not say so before it ended, does not wait for itself', () => {
+    const ghost = '10.0.0.44:7000'
+    const resumed = snapshot({
+      stages: [...THREE, 'waiting'],
+      status: { operation: joinOf(3, 'Grant') },
+      view: (view) => ({
+        ...view,
+        hostIDs: { ...view.hostIDs, [ghost]: 'host-of-the-fourth' },
+        unreachable: [ghost],
+        schemaVersions: { ...view.schemaVersions, UNREACHABLE: [ghost] },
+      }),
+      node: (node, index) =>
+        index === 3 && node.own.known && node.own.value.marker !== undefined
+          ? withAgent(node, { marker: { ...node.own.value.marker, state: 'Joining' } })
+          : node,
+    })
+    assert.equal(steps(addNode(resumed))[0]?.kind, 'grant')
+  })
+
   test('property: two nodes are never let start together', () => {
     const stage = fc.constantFrom<Stage>('recorded', 'pending', 'waiting', 'starting', 'joining', 'up', 'down', 'silent', 'gone')
     fc.assert(

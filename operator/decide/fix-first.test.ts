@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StartView } from '../../api/agent.ts'
-import { addressOf, NOW, type Options, type Stage, snapshot, withAgent, withPod } from '../../test/snapshots.ts'
+import { unknown } from '../../lib/result.ts'
+import { addressOf, NOW, type Options, type Stage, snapshot, uid, withAgent, withPod } from '../../test/snapshots.ts'
 import { fixFirst } from './fix-first.ts'
 import type { NodeView } from './types.ts'
 
@@ -80,4 +81,14 @@ test('a pod whose address another member holds goes, because the next one has an
 test('a pod that is ending, perhaps on a machine that is lost, is never deleted again', () => {
   const ending = on(1, (node) => withPod(outdated(node), { deleting: true, phase: 'Failed' }))
   assert.deepEqual(deleted(['up', 'down', 'up'], { node: ending }), [])
+})
+
+test('the silence of an agent does not end a join that was let start in that pod', () => {
+  const mute = (node: NodeView): NodeView => ({ ...withPod(node, { revision: 'old' }), own: unknown('NoAnswer', 'no answer within 8 s') })
+  const at = new Date(NOW).toISOString()
+  const join = { id: 'addnode-1', type: 'AddNode', step: 'Grant', nodeUID: uid(1), specGeneration: 1, epoch: 4, attempts: 1 }
+  const joining = (podUID: string) =>
+    deleted(['up', 'joining'], { node: on(1, mute), status: { operation: { ...join, podUID, startedAt: at, stepSince: at } } })
+  assert.deepEqual(joining('pod-1'), [])
+  assert.deepEqual(joining('an-earlier-pod'), ['pod-1'])
 })

@@ -38,9 +38,14 @@ function isStuck(node: NodeView, snapshot: Snapshot): boolean {
   if (servesItself(node)) return false
   if (node.pod?.trouble !== undefined) return true
   const start = agentOf(node)?.start
-  if (start === undefined) return node.pod?.ready === false && (hasJoined(node) ? isSeenDown(node, snapshot) : true)
+  if (start === undefined) return node.pod?.ready === false && !mayJoin(node, snapshot) && (!hasJoined(node) || isSeenDown(node, snapshot))
   if (!hasJoined(node) && start.phase !== 'Started') return true
   return start.phase === 'Refused' || (start.attempts > 1 && start.reason !== undefined)
+}
+
+/** It was let join in this pod, and is not ready before it has joined: silence would end hours of streaming. */
+function mayJoin({ pod }: NodeView, { status: { operation } }: Snapshot): boolean {
+  return operation?.type === 'AddNode' && operation.podUID === pod?.uid
 }
 
 /** Silence alone says nothing; every other member must say that it is down. */

@@ -171,6 +171,17 @@ describe('the others', () => {
     assert.equal(formRing(form(['up', 'starting', 'waiting'], { bootstrap: first(0) }, withKeyspace)).kind, 'wait')
   })
 
+  test('one that was let start before the keyspace was there, and lost its pod, starts again: it streams unless it is a member', () => {
+    const again: Options['node'] = (node, index) =>
+      index === 1 && node.own.known && node.own.value.marker !== undefined
+        ? withAgent(node, { marker: { ...node.own.value.marker, state: 'Joining' } })
+        : node
+    const world = form(['up', 'waiting', 'waiting'], { bootstrap: first(0) }, { ...withKeyspace, node: again })
+    assert.deepEqual(grants(formRing(world)), ['Join demo-dc1-rack2-0'])
+    const busy = form(['up', 'waiting', 'starting'], { bootstrap: first(0) }, { ...withKeyspace, node: again })
+    assert.match(says(formRing(busy)), /^wait Bootstrapping: demo-dc1-rack2-0 waits/)
+  })
+
   test('property: with a keyspace of a user nobody is ever let start without streaming', () => {
     const stage = fc.constantFrom<Stage>('recorded', 'pending', 'waiting', 'starting', 'up', 'down', 'silent', 'gone')
     fc.assert(

@@ -144,9 +144,23 @@ function startOthers(snapshot: Snapshot): Verdict | undefined {
     const granted = grantTo(snapshot, waiting, 'JoinNoStream', 'JoinRest')
     if (granted !== undefined) return granted
   }
+  const again = mustStream ? startAgain(waiting, snapshot) : undefined
+  if (again !== undefined) return again
   const notYet = snapshot.nodes.filter((node) => !isNormal(node, snapshot) && !(mustStream && !hasJoined(node) && isHeld(node)))
   if (notYet.length === 0) return undefined
   return awaitNodes(snapshot, `${snapshot.nodes.length - notYet.length} of ${snapshot.nodes.length} nodes are up; ${waitingFor(snapshot)}`)
+}
+
+/**
+ * One that was let start before there was anything to stream, and that lost its pod: it may be a member already, which
+ * nobody could write down. If it is not, it streams, with the tokens it was given.
+ */
+function startAgain(waiting: readonly NodeView[], snapshot: Snapshot): Verdict | undefined {
+  const node = waiting.find((candidate) => agentOf(candidate)?.marker?.state === 'Joining')
+  if (node === undefined) return undefined
+  const busy = snapshot.nodes.find((other) => other !== node && (hasJoined(other) ? !isNormal(other, snapshot) : !isHeld(other)))
+  if (busy !== undefined) return awaitNodes(snapshot, `${nameOf(node)} waits: ${whyNotNormal(busy, snapshot)}`)
+  return grantTo(snapshot, [node], 'Join', 'JoinRest')
 }
 
 /** Every view lists exactly the nodes that have joined, with the tokens that were computed, and one schema. */

@@ -157,6 +157,20 @@ describe('beside a join', () => {
   test('one that still waits holds nobody back', () => {
     for (const stage of ['waiting', 'pending', 'recorded'] as const) assert.match(says(rollOut(joining(stage))), /^act Updating/)
   })
+  test('one that starts over ends first when it may be the member whose tokens nobody explains', () => {
+    const ghost = '10.0.0.44:7000'
+    const world = snapshot({
+      stages: [...times(3, 'up'), 'waiting'],
+      node: old(0, 1, 2),
+      status: { operation: { ...running('AddNode', 'Grant'), nodeUID: uid(3) } },
+      view: (view) => ({
+        ...view,
+        hostIDs: { ...view.hostIDs, [ghost]: 'host-of-the-fourth' },
+        tokenOwners: { ...view.tokenOwners, '17': ghost },
+      }),
+    })
+    assert.equal(rollOut(world).kind, 'settled')
+  })
   test('a node that waits for its turn is none of the roll', () => {
     const world = snapshot({ stages: [...times(3, 'up'), 'waiting'], node: old(3) })
     assert.equal(rollOut(world).kind, 'settled')

@@ -14,7 +14,6 @@ import {
   whyNotIdle,
   whyNotNormal,
   whyNotQuiet,
-  whyNotVersion,
 } from './ring.ts'
 import { troubleOf } from './trouble.ts'
 import type { Decision, NodeView, Snapshot, Verdict } from './types.ts'
@@ -39,12 +38,11 @@ export const rollOut: Decision = (snapshot) => {
 }
 
 /**
- * A join that was let start ends first; one that still waits may wait, and needs the others of its own version. One that
- * starts over may have been a member already, which nobody could write down: until it is up the ring is not known.
+ * A join that was let start ends first; one that still waits may wait, and needs the others of its own version. But one
+ * that starts over may have been a member already that nobody could write down: then the ring is not known until it is up.
  */
 function mustJoinFirst(node: NodeView, snapshot: Snapshot): boolean {
-  if (!isHeld(node)) return true
-  return agentOf(node)?.marker?.state === 'Joining' && whyNotVersion(snapshot, snapshot.cluster.spec.version) === undefined
+  return !isHeld(node) || !ringOf(snapshot).known
 }
 
 function finish(snapshot: Snapshot, members: readonly NodeView[]): Verdict {

@@ -88,3 +88,9 @@ test('nothing is lowered, nothing is done twice, and a join ends first', () => {
   const operation = { id: 'x', type: 'AddNode', step: 'Settle', specGeneration: 1, epoch: 4, attempts: 1, startedAt: at, stepSince: at }
   assert.equal(raise(times(2, 'up'), { status: { ...none, operation } }).kind, 'settled')
 })
+
+test('an alter that somebody has undone since is made again', () => {
+  const done: Options['node'] = (node, index) =>
+    index === 0 ? withJob(node, { id: 'alter-auth-3-distributed-3-traces-2.1', kind: 'cql', state: 'Done' }) : node
+  assert.deepEqual(jobs(raise(times(3, 'up'), { view: born, node: done })), ['demo-dc1-rack1-0 alter-auth-3-distributed-3-traces-2.2'])
+})

@@ -48,7 +48,8 @@ function isAltered({ keyspace, replicas }: Raise, snapshot: Snapshot): boolean {
 function alter(raises: readonly Raise[], worker: NodeView): Verdict {
   const replication = Object.fromEntries(raises.map(({ keyspace, replicas }) => [keyspace, { [DATACENTER]: String(replicas) }]))
   const id = `alter-${raises.map(({ keyspace, replicas }) => `${keyspace.replace('system_', '')}-${replicas}`).join('-')}`
-  const course = courseOf(worker, id, { kind: 'alter-keyspaces', replication })
+  // Somebody else may have altered them since: all views have one schema, and it is another one.
+  const course = courseOf(worker, id, { kind: 'alter-keyspaces', replication }, true)
   const what = raises.map(({ keyspace, replicas }) => `${keyspace} to ${textOf(replicas)}`).join(', ')
   if (course.kind === 'start') return act('SystemReplicationPending', `raising ${what}${after(course.lastError)}`, [course.step])
   return wait('SystemReplicationPending', `raising ${what}`)

@@ -58,15 +58,18 @@ export type JobCourse =
 /** A job that failed is made again after 1 s, 2 s … 30 s. */
 const LONGEST_PAUSE_MS = 30_000
 
-/** Where a job on a node stands: its ids follow from durable facts, so a restarted operator finds it again. */
-export function courseOf(node: NodeView, base: string, job: JobIntent): JobCourse {
+/**
+ * Where a job on a node stands: its ids follow from durable facts, so a restarted operator finds it again.
+ * @param isUndone what a finished attempt did is observed not to be there (any more), so that it is due again
+ */
+export function courseOf(node: NodeView, base: string, job: JobIntent, isUndone = false): JobCourse {
   const last = lastAttempt(node, base)
-  if (last?.status.state === 'Done') return { kind: 'done' }
+  if (last?.status.state === 'Done' && !isUndone) return { kind: 'done' }
   if (last?.status.state === 'Running') return { kind: 'running', message: last.status.message }
   const pauseEndsAt = (last?.status.finishedAt ?? 0) + Math.min(1_000 * 2 ** ((last?.number ?? 1) - 1), LONGEST_PAUSE_MS)
   // By the agent's own clock, which wrote the time of the end.
   if (last !== undefined && node.own.known && node.own.value.at < pauseEndsAt)
     return { kind: 'running', message: `tried ${last.number} times, last: ${last.status.message}` }
   const step: Step = { kind: 'agent-job', node: nameOf(node), jobID: `${base}.${(last?.number ?? 0) + 1}`, job }
-  return { kind: 'start', step, lastError: last?.status.message }
+  return { kind: 'start', step, lastError: last?.status.state === 'Done' ? 'it was undone' : last?.status.message }
 }

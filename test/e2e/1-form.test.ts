@@ -7,6 +7,7 @@ import { primaryShares } from '../../cassandra/model/tokens.ts'
 import { query } from '../../local/cql.ts'
 import { agentViews, tlsRefusal } from './agent-views.ts'
 import { CLUSTER, type Demo, NAMESPACE } from './demo-cluster.ts'
+import { eventually } from './eventually.ts'
 import { npm, openDemo } from './shared-cluster.ts'
 
 let demo: Demo
@@ -80,6 +81,19 @@ describe('the ring of nine lines', () => {
     const rows = await query(ip, await demo.superuser(), 'SELECT cluster_name FROM system.local')
     assert.equal(rows[0]?.cluster_name, (await demo.cluster()).status?.clusterName)
     await assert.rejects(query(ip, { username: 'cassandra', password: 'cassandra' }, 'SELECT now() FROM system.local'))
+  })
+
+  test('takes another password from the Secret', async () => {
+    const old = await demo.superuser()
+    const patch = JSON.stringify({ stringData: { password: 'changed-by-a-person' } })
+    await demo.kubectl.run(['-n', NAMESPACE, 'patch', 'secret', 'demo-superuser', '--type=merge', '-p', patch])
+    const [pod] = await demo.pods()
+    const ip = pod?.status.podIP ?? ''
+    await eventually('the new password opens', 60_000, async () => query(ip, await demo.superuser(), 'SELECT now() FROM system.local'))
+    await eventually('the old one does not', 30_000, async () => {
+      const answer = await query(ip, old, 'SELECT now() FROM system.local').catch(() => 'refused')
+      return answer === 'refused'
+    })
   })
 
   test('shows JMX to nobody and its agent to the operator alone', async () => {
