@@ -12,7 +12,7 @@ const LONGEST_MS = 2 ** 31 - 1
 
 export const realTimers: Timers = {
   set: (work, ms) => {
-    const timer = setTimeout(work, Math.min(ms, LONGEST_MS))
+    const timer = setTimeout(work, Math.min(Math.max(ms, 0), LONGEST_MS))
     return () => clearTimeout(timer)
   },
   now: () => performance.now(),

@@ -21,8 +21,8 @@ export const raiseSystemReplication: Decision = (snapshot) => {
   if (notUp !== undefined) return wait('SystemReplicationPending', `the replication of ${names} waits: ${notUp}`)
   const worker = snapshot.nodes.find((node) => isNormal(node, snapshot))
   if (worker === undefined) return wait('SystemReplicationPending', `the replication of ${names} waits for a node`)
-  const narrow = raises.filter((raise) => !isAltered(raise, snapshot))
-  return narrow.length > 0 ? alter(narrow, worker) : repair(raises, snapshot)
+  // All of them, also when some are seen to be altered: the name of the job stands while it runs.
+  return raises.every((raise) => isAltered(raise, snapshot)) ? repair(raises, snapshot) : alter(raises, worker)
 }
 
 function due({ nodes, status }: Snapshot): readonly Raise[] {

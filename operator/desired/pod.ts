@@ -74,7 +74,7 @@ export function podTemplate(input: PodInput): { readonly labels: Readonly<Record
           image: ownImage,
           imagePullPolicy: 'IfNotPresent',
           restartPolicy: 'Always',
-          command: ['node', '--max-semi-space-size=1', '--max-old-space-size=64', `${APP_DIR}/agent.mjs`],
+          command: ['node', '--lite-mode', '--max-semi-space-size=1', '--max-old-space-size=64', `${APP_DIR}/agent.mjs`],
           env: [
             { name: 'RINGKEEPER_NODE', value: JSON.stringify(settings) },
             { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },

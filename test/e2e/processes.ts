@@ -23,11 +23,11 @@ export function hostOf(pid: number): string | undefined {
     ?.slice('HOSTNAME='.length)
 }
 
-/** Resident memory of a process in MiB, and the part that no other process shares. */
+/** Resident memory of a process in MiB, and the part that is its own and not pages of a file. */
 export function memoryOf(pid: number): { readonly residentMiB: number; readonly privateMiB: number } {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0)
-  return { residentMiB: kib('Rss') / 1024, privateMiB: (kib('Private_Clean') + kib('Private_Dirty')) / 1024 }
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
+  return { residentMiB: kib('VmRSS') / 1024, privateMiB: kib('RssAnon') / 1024 }
 }
 
 function pids(): number[] {
