@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CassandraCluster } from '../api/objects.ts'
 import type { Kubectl } from '../local/kubectl.ts'
+import { cassandraPids } from '../test/e2e/processes.ts'
 
 export const NAMESPACE = 'bench'
 
@@ -38,4 +39,5 @@ export async function remove(kubectl: Kubectl, name: string): Promise<void> {
   await kubectl(['-n', NAMESPACE, 'delete', 'cass', name, '--wait=true'])
   await kubectl(['-n', NAMESPACE, 'delete', 'pods', ...mine, '--grace-period=0', '--force', '--wait=true'])
   await kubectl(['-n', NAMESPACE, 'delete', 'pvc', ...mine, '--wait=true'])
+  while (cassandraPids().length > 0) await delay(200) // the kubelet takes its time
 }

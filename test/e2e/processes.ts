@@ -6,6 +6,11 @@ export function cassandraPid(pod: string): number | undefined {
   return pids().find((pid) => /(^|\/)java$/.test(read(pid, 'cmdline')[0] ?? '') && read(pid, 'environ').includes(`HOSTNAME=${pod}`))
 }
 
+/** @returns the pids of all JVMs that a launcher has become */
+export function cassandraPids(): readonly number[] {
+  return pids().filter((pid) => read(pid, 'cmdline')[1]?.startsWith('@/ringkeeper/start/') === true)
+}
+
 /** @returns the pids of the operator's processes, whose command line names the bundle */
 export function operatorPids(): readonly number[] {
   return pids().filter((pid) => read(pid, 'cmdline').includes('/app/operator.mjs'))
