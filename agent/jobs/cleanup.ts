@@ -1,6 +1,6 @@
 import { beans, operations } from '../../cassandra/jolokia/beans.ts'
 import type { JolokiaClient } from '../../cassandra/jolokia/client.ts'
-import type { Report } from './jobs.ts'
+import type { Report } from './report.ts'
 
 const LONGEST_MS = 7 * 86_400_000
 

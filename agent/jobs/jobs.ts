@@ -5,9 +5,9 @@ import type { Journal } from '../journal.ts'
 import { cleanUp } from './cleanup.ts'
 import { runCql } from './cql.ts'
 import { repair } from './repair.ts'
+import type { Report } from './report.ts'
 import { resumeBootstrap } from './resume-bootstrap.ts'
 
-export type Report = (message: string, progress?: number) => void
 /** @returns a summary; throws with the words of what failed */
 export type Perform = (job: Job, report: Report) => Promise<string>
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beans, operations } from '../../cassandra/jolokia/beans.ts'
 import type { JolokiaClient } from '../../cassandra/jolokia/client.ts'
-import type { Report } from './jobs.ts'
+import type { Report } from './report.ts'
 
 const POLL_MS = 500
 /** A JVM that collects garbage is silent for a while; one that has ended stays silent. */

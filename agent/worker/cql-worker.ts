@@ -3,8 +3,7 @@ import { text } from 'node:stream/consumers'
 import { auth, Client, policies } from 'cassandra-driver'
 import type { Job, Login } from '../../api/agent.ts'
 import { setUpRoles } from './roles.ts'
-
-export type Session = { readonly execute: (cql: string) => Promise<void>; readonly close: () => Promise<void> }
+import type { Session } from './session.ts'
 
 try {
   process.stdout.write(`${await run(JSON.parse(await text(process.stdin)) as Job)}\n`)

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Login } from '../../api/agent.ts'
-import type { Session } from './cql-worker.ts'
 import { setUpRoles } from './roles.ts'
+import type { Session } from './session.ts'
 
 const OPERATOR: Login = { username: 'ringkeeper', password: 'own' }
 const ADMIN: Login = { username: 'admin', password: 'first' }

@@ -1,7 +1,7 @@
 // The logins of a ring: the operator's own, which opens the door for every later change; the superuser of the Secret, with
 // its password; and the login that every Cassandra is born with, closed.
 import type { Job, Login } from '../../api/agent.ts'
-import type { Session } from './cql-worker.ts'
+import type { Session } from './session.ts'
 
 type Connect = (login: Login | null) => Promise<Session>
 
