@@ -30,7 +30,7 @@ const answers: Readonly<Record<string, unknown>> = {
   CurrentStreams: [],
   'parentRepairSessionsCount()': 0,
   StartTime: '1795575896000',
-  Seeds: { ReleaseVersionsWithPort: { '5.0.9': ['10.0.0.1:7000'] }, Seeds: ['10.0.0.2:7000'] },
+  Seeds: { ReleaseVersionsWithPort: { '5.0.9': ['10.0.0.1:7000'] }, Seeds: ['/10.0.0.2:7000', 'seed.local/10.0.0.3:7000'] },
   Rack: { Datacenter: 'dc1', Rack: 'r1' },
   'getKeyspaceReplicationInfo(java.lang.String)': '{dc1=3}',
   'getPendingRangeToEndpointWithPortMap(java.lang.String)': {},
@@ -84,13 +84,21 @@ test('a view holds what Cassandra says, tokens to the last digit', async () => {
     moving: [],
     schemaVersions: { v1: ['10.0.0.1:7000'], UNREACHABLE: ['10.0.0.2:7000'] },
     releaseVersions: { '5.0.9': ['10.0.0.1:7000'] },
-    seeds: ['10.0.0.2:7000'],
+    seeds: ['10.0.0.2:7000', '10.0.0.3:7000'],
     keyspaces: { system_auth: { dc1: '3' }, shop: { dc1: '3' } },
     pendingRanges: {},
     streams: 0,
     repairs: 0,
   })
 })
+
+for (const OperationMode of ['DRAINING', 'DRAINED', 'DECOMMISSIONED']) {
+  test(`${OperationMode}, it is not asked for the schema of others, which it could not reach`, async () => {
+    const view = await viewOf(cassandra({ storage: { OperationMode }, gone: 'SchemaVersionsWithPort' }))
+    assert.ok(typeof view !== 'string', String(view))
+    assert.deepEqual(view.schemaVersions, { UNREACHABLE: ['10.0.0.1:7000'] })
+  })
+}
 
 test('streams add up to progress, and pending ranges are counted', async () => {
   const stream = { currentRxBytes: '10', totalRxBytes: '100', currentTxBytes: 0, totalTxBytes: 0 }

@@ -27,9 +27,10 @@ const storageAttributes = [
   'NonLocalStrategyKeyspaces',
 ]
 
-/** Together less than the operator waits, so that it hears the agent also when Cassandra is silent. */
-const FIRST_TIMEOUT_MS = 5_000
-const SECOND_TIMEOUT_MS = 2_000
+/** Of both together: less than the operator waits, so that it hears the agent also when Cassandra is silent. */
+const LONGEST_MS = 7_000
+/** The node sends no messages any more: asked for the schema of the others, Cassandra would wait ten seconds for nobody. */
+const SILENT_MODES: readonly string[] = ['DRAINING', 'DRAINED', 'DECOMMISSIONED']
 
 const read = (mbean: string, attribute: string | readonly string[]): JolokiaRequest => ({ type: 'read', mbean, attribute })
 const call = (mbean: string, operation: string, ...args: readonly unknown[]): JolokiaRequest => ({
@@ -40,11 +41,11 @@ const call = (mbean: string, operation: string, ...args: readonly unknown[]): Jo
 })
 
 export async function readView(jolokia: JolokiaClient): Promise<Fact<CassandraView>> {
+  const endsAt = performance.now() + LONGEST_MS
   try {
     const facts = await jolokia.bulk(
       [
         read(beans.storageService, storageAttributes),
-        read(beans.storageProxy, 'SchemaVersionsWithPort'),
         read(beans.gossiper, ['ReleaseVersionsWithPort', 'Seeds']),
         read(beans.snitch, ['Datacenter', 'Rack']),
         read(beans.load, 'Count'),
@@ -52,15 +53,15 @@ export async function readView(jolokia: JolokiaClient): Promise<Fact<CassandraVi
         call(beans.repairService, operations.repairSessions),
         read('java.lang:type=Runtime', 'StartTime'),
       ],
-      FIRST_TIMEOUT_MS,
+      LONGEST_MS,
     )
-    const [storage, schema, gossip, snitch, load, streams, repairs, startTime] = facts.map(value)
+    const [storage, gossip, snitch, load, streams, repairs, startTime] = facts.map(value)
     return known(
       {
         ...ownState(storage, snitch, load, startTime),
-        ...ringState(storage, schema, gossip),
+        ...ringState(storage, gossip),
         ...workOf(streams, repairs),
-        ...(await keyspaceState(jolokia, storage)),
+        ...(await schemaState(jolokia, storage, endsAt - performance.now())),
       },
       Date.now(),
     )
@@ -93,7 +94,7 @@ function ownState(storageAnswer: unknown, snitchAnswer: unknown, load: unknown, 
   }
 }
 
-function ringState(storageAnswer: unknown, schema: unknown, gossipAnswer: unknown) {
+function ringState(storageAnswer: unknown, gossipAnswer: unknown) {
   const storage = object(storageAnswer)
   const gossip = object(gossipAnswer)
   return {
@@ -104,9 +105,9 @@ function ringState(storageAnswer: unknown, schema: unknown, gossipAnswer: unknow
     joining: texts(storage.JoiningNodesWithPort),
     leaving: texts(storage.LeavingNodesWithPort),
     moving: texts(storage.MovingNodesWithPort),
-    schemaVersions: mapOf(schema, texts),
     releaseVersions: mapOf(gossip.ReleaseVersionsWithPort, texts),
-    seeds: texts(gossip.Seeds),
+    // "/10.0.0.2:7000", or with a host name before it.
+    seeds: texts(gossip.Seeds).map((seed) => seed.slice(seed.indexOf('/') + 1)),
   }
 }
 
@@ -123,16 +124,26 @@ function workOf(streamsAnswer: unknown, repairs: unknown) {
   }
 }
 
-async function keyspaceState(jolokia: JolokiaClient, storage: unknown) {
-  const names = texts(object(storage).NonLocalStrategyKeyspaces)
+async function schemaState(jolokia: JolokiaClient, storageAnswer: unknown, timeoutMs: number) {
+  const storage = object(storageAnswer)
+  const isSilent = SILENT_MODES.includes(text(storage.OperationMode))
+  const names = texts(storage.NonLocalStrategyKeyspaces)
   const ask = (operation: string) => names.map((keyspace) => call(beans.storageService, operation, keyspace))
-  const facts = await jolokia.bulk([...ask(operations.keyspaceReplication), ...ask(operations.pendingRanges)], SECOND_TIMEOUT_MS)
+  const facts = await jolokia.bulk(
+    [
+      ...ask(operations.keyspaceReplication),
+      ...ask(operations.pendingRanges),
+      ...(isSilent ? [] : [read(beans.storageProxy, 'SchemaVersionsWithPort')]),
+    ],
+    timeoutMs,
+  )
   const answers = names.map((keyspace, index) => ({
     keyspace,
     replication: parseMap(text(value(facts[index]))),
     pending: Object.keys(object(value(facts[names.length + index]))).length,
   }))
   return {
+    schemaVersions: isSilent ? { UNREACHABLE: texts(storage.LiveNodesWithPort) } : mapOf(value(facts.at(-1)), texts),
     keyspaces: Object.fromEntries(answers.map(({ keyspace, replication }) => [keyspace, replication])),
     pendingRanges: Object.fromEntries(answers.filter(({ pending }) => pending > 0).map(({ keyspace, pending }) => [keyspace, pending])),
   }

@@ -32,6 +32,41 @@ for (const [name, text, expected] of [
     { reason: 'StartFailed', message: 'first' },
   ],
   [
+    'a setting that cannot be read, with the end of the story',
+    `${error('Exception encountered during startup')}org.apache.cassandra.exceptions.ConfigurationException: Invalid yaml: file:/x
+\tat x.y(Z.java:1)
+Caused by: org.yaml.snakeyaml.constructor.ConstructorException: Cannot create property=read_request_timeout for JavaBean=Config@1
+ in 'reader', line 1, column 1:
+    a: 1
+    ^
+\tat x.y(Z.java:1)
+Caused by: java.lang.IllegalArgumentException: Invalid duration: 6000
+\tat x.y(Z.java:1)
+`,
+    {
+      reason: 'StartFailed',
+      message:
+        'org.apache.cassandra.exceptions.ConfigurationException: Invalid yaml: file:/x; read_request_timeout: java.lang.IllegalArgumentException: Invalid duration: 6000',
+    },
+  ],
+  [
+    'the same as 4.0 writes it, without a stack',
+    `${error('Exception encountered during startup: Invalid yaml: file:/x')} Error: Cannot create property=concurrent_reads for JavaBean=Config@1
+ in 'reader', line 1, column 1:
+    a: 1
+    ^
+For input string: "many"
+ in 'reader', line 3, column 19:
+    concurrent_reads: "many"
+                      ^
+
+`,
+    {
+      reason: 'StartFailed',
+      message: 'Exception encountered during startup: Invalid yaml: file:/x; concurrent_reads: For input string: "many"',
+    },
+  ],
+  [
     'an address that is taken',
     `${error('Exception encountered during startup')}java.lang.RuntimeException: A node with address /10.0.0.1:7000 already exists, cancelling join.\n`,
     { reason: 'AddressTaken', message: 'java.lang.RuntimeException: A node with address /10.0.0.1:7000 already exists, cancelling join.' },

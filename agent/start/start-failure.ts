@@ -13,8 +13,15 @@ export async function startFailure(log: string, since: number): Promise<StartFai
   const lines = entry.split('\n')
   // The cause says more than "Exception encountered during startup".
   const cause = lines.find((line) => /^(Caused by: |[\w.$]+(Exception|Error): )/.test(line))
-  const message = (cause ?? lines[0]?.replace(/^ERROR \S+ \S+ /, '') ?? '').slice(0, 600)
+  const message = `${cause ?? lines[0]?.replace(/^ERROR \S+ \S+ /, '') ?? ''}${settingOf(lines)}`.slice(0, 600)
   return { reason: reasonOf(entry), message }
+}
+
+/** "Invalid yaml" alone helps nobody: which setting it was stands further down, and what is wrong with it at the end. */
+function settingOf(lines: readonly string[]): string {
+  const [, setting] = /Cannot create property=(\w+)/.exec(lines.join('\n')) ?? []
+  const why = lines.findLast((line) => /^\S/.test(line))?.replace(/^Caused by: /, '')
+  return setting === undefined ? '' : `; ${setting}: ${why}`
 }
 
 function reasonOf(text: string): Reason {
