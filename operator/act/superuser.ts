@@ -27,7 +27,8 @@ export async function readOperatorLogin(client: KubeClient, { metadata }: Cassan
   const name = names.operatorLoginSecret(metadata.name)
   const secret = await client.get<Secret>(pathOf(resources.secrets, metadata.namespace, name))
   const { username = '', password = '' } = secret === undefined ? {} : decodeSecret(secret)
-  if (username === '' || password === '') throw new Error(`Secret ${name} is not there yet or holds no login; delete it, and it is made anew`)
+  if (username === '' || password === '')
+    throw new Error(`Secret ${name} is not there yet or holds no login; delete it, and it is made anew`)
   return { username, password }
 }
 

@@ -20,6 +20,7 @@ import type { Snapshot, Step } from '../decide/types.ts'
 import { checkStorage } from '../snapshot/check-storage.ts'
 import { gather, recordsOf } from '../snapshot/gather.ts'
 import type { Secret } from '../snapshot/kube-types.ts'
+import { createRevisions } from '../snapshot/revisions.ts'
 import { clusterStatus } from '../status/cluster-status.ts'
 import { nodeStatus } from '../status/node-status.ts'
 import type { Stores } from '../stores.ts'
@@ -50,6 +51,7 @@ const BARRIER_MS = 10_000
 export function createClusterController(input: ControllerInput): ClusterController {
   const { client, stores, epoch, world } = input
   const ensureCertificates = createEnsureCertificates(world.certificates)
+  const revisionOf = createRevisions()
   /** Objects written for a key that the stores have not seen yet. */
   const written = new Map<string, { readonly objects: readonly KubeObject[]; readonly until: number }>()
 
@@ -105,6 +107,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
       now: world.now,
       epoch,
       ownImage: input.ownImage,
+      revisionOf,
       askAgent: (node, ip) => agents.view({ ip, nodeUID: node.spec.nodeUID }),
       superuser: superuserFact(cluster, cluster.spec.auth?.enabled === false ? '' : await readSuperuser(client, cluster)),
       childProblems: paused ? [] : await applyChildren({ client, stores, cluster, manager: MANAGER }),

@@ -211,13 +211,29 @@ describe('what is in the way of a node', () => {
 describe('a node that is no longer wanted', () => {
   const less = (stage: Stage, more: Partial<Options> = {}) => addNode(snapshot({ stages: [...THREE, stage], spec: { nodes: 3 }, ...more }))
 
+  /** Not of the first ring, whose nodes have computed tokens. */
+  const added: Options['node'] = (node, index) => {
+    const { initialTokens: _, ...spec } = node.record.spec
+    return index === 3 ? { ...node, record: { ...node.record, spec } } : node
+  }
+
+  test('one of the first ring stays unless its own marker says that it was never let start', () => {
+    assert.deepEqual(
+      steps(less('recorded')).map((step) => step.kind),
+      ['create-claim', 'create-pod'],
+    )
+    assert.equal(less('pending').kind, 'wait')
+  })
+
   test('goes while it was never let start: pod first, by uid and version, then the record', () => {
     assert.deepEqual(steps(less('waiting')), [{ kind: 'delete-pod', node: 'demo-dc1-rack1-1', uid: 'pod-3', resourceVersion: '103' }])
     assert.deepEqual(
-      steps(less('pending')).map((step) => step.kind),
+      steps(less('pending', { node: added })).map((step) => step.kind),
       ['delete-pod'],
     )
-    assert.deepEqual(steps(less('recorded')), [{ kind: 'delete-node', node: 'demo-dc1-rack1-1', uid: 'record-3', resourceVersion: '203' }])
+    assert.deepEqual(steps(less('recorded', { node: added })), [
+      { kind: 'delete-node', node: 'demo-dc1-rack1-1', uid: 'record-3', resourceVersion: '203' },
+    ])
   })
 
   test('the journal remembers between the two, so that the record goes although its volume is bound', () => {

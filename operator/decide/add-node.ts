@@ -7,6 +7,7 @@ import {
   agentOf,
   hasJoined,
   isNormal,
+  isRecorded,
   nameOf,
   whyMemberMissing,
   whyNotAllUp,
@@ -72,7 +73,8 @@ function settle(node: NodeView, snapshot: Snapshot): Verdict {
   const name = nameOf(node)
   const members = snapshot.nodes.filter(hasJoined)
   const { operation: running } = snapshot.status
-  const unrest = whyNotAllUp(snapshot, members) ?? whyMemberMissing(snapshot) ?? whyNotQuiet(snapshot)
+  const unwritten = isRecorded(node) ? undefined : 'its host id is not recorded yet'
+  const unrest = whyNotAllUp(snapshot, members) ?? whyMemberMissing(snapshot) ?? whyNotQuiet(snapshot) ?? unwritten
   const step = unrest === undefined ? 'Settle' : 'Joining'
   const message = `${name} has joined${unrest === undefined ? ', and the ring comes to rest' : `; ${unrest}`}`
   if (running?.step !== step) {
@@ -122,7 +124,9 @@ function isSurplus(node: NodeView, { nodes, cluster, status }: Snapshot): boolea
   if (nodes.length <= cluster.spec.nodes || hasJoined(node)) return false
   const { operation: running } = status
   if (running?.type === 'AddNode' && running.nodeUID === node.record.spec.nodeUID) return running.step === 'Cancel'
-  const isUnused = node.claim === undefined || (!node.claim.bound && node.claim.trouble === undefined)
+  // A node of the first ring may have joined it without having been written down; only its own marker can say that it has not.
+  const isOfFirstRing = node.record.spec.initialTokens !== undefined
+  const isUnused = !isOfFirstRing && (node.claim === undefined || (!node.claim.bound && node.claim.trouble === undefined))
   return isUnused || agentOf(node)?.marker?.state === 'Empty'
 }
 

@@ -158,7 +158,9 @@ function startOthers(snapshot: Snapshot): Verdict | undefined {
 function startAgain(waiting: readonly NodeView[], snapshot: Snapshot): Verdict | undefined {
   const node = waiting.find((candidate) => agentOf(candidate)?.marker?.state === 'Joining')
   if (node === undefined) return undefined
-  const busy = snapshot.nodes.find((other) => other !== node && (hasJoined(other) ? !isNormal(other, snapshot) : !isHeld(other)))
+  // One that Cassandra refuses to let in, perhaps because this one is down, holds nobody back.
+  const isStarting = (other: NodeView): boolean => !isHeld(other) && troubleOf(other, snapshot.now) === undefined
+  const busy = snapshot.nodes.find((other) => other !== node && (hasJoined(other) ? !isNormal(other, snapshot) : isStarting(other)))
   if (busy !== undefined) return awaitNodes(snapshot, `${nameOf(node)} waits: ${whyNotNormal(busy, snapshot)}`)
   return grantTo(snapshot, [node], 'Join', 'JoinRest')
 }

@@ -24,6 +24,14 @@ export function hasJoined(node: NodeView): boolean {
   return hostIDOf(node) !== undefined
 }
 
+/**
+ * Its host id stands in its record, where it outlives pod and agent: before that nothing may be done after which only the
+ * record could tell a member from a node that never was one.
+ */
+export function isRecorded(node: NodeView): boolean {
+  return node.record.status?.hostID !== undefined
+}
+
 export function seen(snapshot: Snapshot): readonly SeenNode[] {
   return snapshot.nodes.flatMap((node) => {
     const agent = agentOf(node)
@@ -73,6 +81,7 @@ export function whyNotServing(node: NodeView, snapshot: Snapshot): string | unde
  */
 export function whyNotNormal(node: NodeView, snapshot: Snapshot, without?: NodeView): string | undefined {
   const name = nameOf(node)
+  if (node.pod?.deleting) return `${name}: its pod is ending`
   if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
   const own = node.own.value.cassandra
   if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`

@@ -39,6 +39,19 @@ describe('one at a time', () => {
     assert.match(says(rollOut(snapshot({ stages: ['up', 'up', 'down'], status: { operation: running('Rollout') } }))), /^wait Updating/)
   })
 
+  test('a pod of the newest template that ends holds the roll, although its node still serves', () => {
+    const world = snapshot({ stages: times(3, 'up'), node: (node, index) => withPod(old(0)(node, index), { deleting: index === 1 }) })
+    assert.equal(says(rollOut(world)), 'wait Updating: the restart of demo-dc1-rack1-0 waits: demo-dc1-rack2-0: its pod is ending')
+  })
+
+  test('a node whose host id is not recorded keeps its pod: without it only the record could say that it is a member', () => {
+    const nameless = (node: NodeView, index: number): NodeView => {
+      const { status: _, ...record } = node.record
+      return index === 0 ? { ...old(0)(node, index), record } : node
+    }
+    assert.match(says(rollOut(snapshot({ stages: times(3, 'up'), node: nameless }))), /^wait Updating: .* host id is not recorded yet/)
+  })
+
   test('while a pod ends, and on a lost machine it never does, nobody else is touched and it is not deleted again', () => {
     const verdict = roll(times(3, 'up'), { node: (node, index) => withPod(old(0, 1, 2)(node, index), { deleting: index === 1 }) })
     assert.equal(says(verdict), 'wait Updating: demo-dc1-rack2-0 is being restarted')

@@ -7,10 +7,10 @@ import {
   hasJoined,
   isHeld,
   isNormal,
+  isRecorded,
   nameOf,
   servesItself,
   whyMemberMissing,
-  whyNotAllUp,
   whyNotIdle,
   whyNotNormal,
   whyNotQuiet,
@@ -26,8 +26,7 @@ export const rollOut: Decision = (snapshot) => {
     (node) => node.pod !== undefined && node.wantedRevision !== undefined && node.pod.revision !== node.wantedRevision,
   )
   if (outdated.length === 0) return running?.type === 'Rollout' ? finish(snapshot, members) : settled
-  const joining = running?.type === 'AddNode' ? snapshot.nodes.find((node) => node.record.spec.nodeUID === running.nodeUID) : undefined
-  if (joining !== undefined && mustJoinFirst(joining, snapshot)) return settled
+  if (mustJoinFirst(snapshot)) return settled
   const ending = outdated.find((node) => node.pod?.deleting)
   if (ending !== undefined) return wait('Updating', `${nameOf(ending)} is being restarted`)
   const next = outdated.find((node) => !servesItself(node)) ?? outdated[0]
@@ -41,15 +40,18 @@ export const rollOut: Decision = (snapshot) => {
  * A join that was let start ends first; one that still waits may wait, and needs the others of its own version. But one
  * that starts over may have been a member already that nobody could write down: then the ring is not known until it is up.
  */
-function mustJoinFirst(node: NodeView, snapshot: Snapshot): boolean {
-  return !isHeld(node) || !ringOf(snapshot).known
+function mustJoinFirst(snapshot: Snapshot): boolean {
+  const { operation: running } = snapshot.status
+  const outside = snapshot.nodes.filter((node) => !hasJoined(node))
+  const isStarted = (node: NodeView): boolean =>
+    running?.type === 'AddNode' && running.nodeUID === node.record.spec.nodeUID && !isHeld(node)
+  return snapshot.nodes.some(isStarted) || (outside.length > 0 && !ringOf(snapshot).known)
 }
 
 function finish(snapshot: Snapshot, members: readonly NodeView[]): Verdict {
   const down = members.find((node) => !isNormal(node, snapshot))
   if (down !== undefined) return comesBack(down, snapshot, `the last step of the roll`)
-  const notUp = whyNotAllUp(snapshot, members)
-  return notUp === undefined ? act('Updating', 'every node runs the newest template', [{ kind: 'release' }]) : wait('Updating', notUp)
+  return act('Updating', 'every node runs the newest template', [{ kind: 'release' }])
 }
 
 /** A node that has the newest template and is not up yet: it takes its time, or the roll ends at it. */
@@ -68,6 +70,7 @@ function whyNotNow(node: NodeView, members: readonly NodeView[], snapshot: Snaps
     if (notUp === undefined) continue
     return other.pod?.revision === other.wantedRevision ? comesBack(other, snapshot, what) : wait('MembersDown', `${what} waits: ${notUp}`)
   }
+  if (!isRecorded(node)) return wait('Updating', `${what} waits: its host id is not recorded yet`)
   const lost = whyMemberMissing(snapshot)
   if (lost !== undefined) return wait('MemberMissing', `${what} waits: ${lost}`)
   const version = snapshot.cluster.spec.version

@@ -15,10 +15,12 @@ export function troubleOf(node: NodeView, now: Millis): Problem | undefined {
   if (claim?.trouble !== undefined) return { reason: 'StorageFailed', message: claim.trouble }
   if (pod === undefined || pod.deleting) return undefined
   if (pod.trouble !== undefined) return now - pod.createdAt < PATIENCE_MS ? undefined : pod.trouble
-  const start = agentOf(node)?.start
+  const agent = agentOf(node)
+  const start = agent?.start
   if (start?.phase === 'Refused') return { reason: reasonOf(start.reason), message: start.message }
-  // The first failure may be chance; it has failed and was started again.
-  if (start?.reason !== undefined && start.attempts > 1) return { reason: reasonOf(start.reason), message: start.message }
+  // The first failure may be chance; it has failed and was started again, and has not come further than before.
+  const isUp = agent?.cassandra !== undefined && agent.cassandra.operationMode !== 'STARTING'
+  if (start?.reason !== undefined && start.attempts > 1 && !isUp) return { reason: reasonOf(start.reason), message: start.message }
   return undefined
 }
 

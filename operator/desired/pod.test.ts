@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Options, snapshot } from '../../test/snapshots.ts'
 import { checkSpec } from '../snapshot/check-spec.ts'
-import { rackOf, revisionOf } from '../snapshot/gather.ts'
+import { rackOf } from '../snapshot/gather.ts'
+import { createRevisions } from '../snapshot/revisions.ts'
 import { pod, podTemplate } from './pod.ts'
 
 type Security = Readonly<Record<string, unknown>> & { readonly capabilities?: { readonly drop: readonly string[]; readonly add?: unknown } }
@@ -26,6 +27,7 @@ function input(spec: Options['spec'] = {}, change: { readonly ownImage?: string;
   assert.ok(node !== undefined)
   return { cluster, node, rack: rackOf(cluster, node), heapMiB: 1024, ownImage: 'ringkeeper:1', hostID: undefined, ...change }
 }
+const revisionOf = createRevisions()
 const specOf = (spec: Options['spec'] = {}) => podTemplate(input(spec)).spec as Spec
 const containers = (spec: Spec) => [...spec.initContainers, ...spec.containers]
 

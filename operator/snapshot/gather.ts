@@ -1,16 +1,15 @@
 // One frozen view of one cluster. Objects are joined by uid; what could not be read is Unknown with its reason.
-import { hash } from 'node:crypto'
 import type { AgentView } from '../../api/agent.ts'
 import { LABEL } from '../../api/labels.ts'
 import { names } from '../../api/names.ts'
 import type { CassandraCluster, CassandraNode, KubeObject } from '../../api/objects.ts'
 import { type Fact, known, type Millis, unknown } from '../../lib/result.ts'
 import type { NodeView, Problem, Snapshot, Zone } from '../decide/types.ts'
-import { podTemplate } from '../desired/pod.ts'
 import type { Stores } from '../stores.ts'
 import { checkSpec } from './check-spec.ts'
 import type { Pod } from './kube-types.ts'
 import { claimView, podView } from './pod-view.ts'
+import type { RevisionOf } from './revisions.ts'
 
 export type GatherInput = {
   readonly cluster: CassandraCluster
@@ -18,6 +17,7 @@ export type GatherInput = {
   readonly now: () => Millis
   readonly epoch: number
   readonly ownImage: string
+  readonly revisionOf: RevisionOf
   readonly askAgent: (node: CassandraNode, ip: string) => Promise<Fact<AgentView>>
   readonly superuser: Snapshot['superuser']
   readonly childProblems: readonly Problem[]
@@ -40,7 +40,7 @@ export async function gather(input: GatherInput): Promise<Snapshot> {
         pod: pod === undefined ? undefined : podView(pod),
         claim: claim === undefined ? undefined : claimView(claim),
         own: await askOwn(input, record, pod),
-        wantedRevision: checked.ok ? revisionOf(cluster, record, checked.heapMiB) : undefined,
+        wantedRevision: checked.ok ? input.revisionOf(cluster, record, checked.heapMiB) : undefined,
       }
     }),
   )
@@ -75,12 +75,6 @@ export function recordsOf({ metadata: { namespace, uid } }: CassandraCluster, st
     .all()
     .filter((node) => node.metadata.namespace === namespace && node.metadata.ownerReferences?.some((owner) => owner.uid === uid))
     .sort(byPlace)
-}
-
-/** Of what we render, without our own image: an operator upgrade restarts nothing. */
-export function revisionOf(cluster: CassandraCluster, node: CassandraNode, heapMiB: number): string {
-  const template = podTemplate({ cluster, node, rack: rackOf(cluster, node), heapMiB, ownImage: '', hostID: undefined })
-  return hash('sha256', JSON.stringify(template)).slice(0, 16)
 }
 
 /** Zone and selector of a node's rack: the spec's, else what was chosen and recorded. */
