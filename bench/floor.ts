@@ -1,22 +1,16 @@
 // The peer of the formation: three Cassandra processes started by hand, the fastest safe way that we know, without Kubernetes,
 // containers or an operator. Same jars, same options, same tokens, same end: three nodes NORMAL, system keyspaces on three
 // replicas and repaired, a superuser of one's own, the login cassandra closed.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createWriteStream, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beans, operations } from '../cassandra/jolokia/beans.ts'
-import { createJolokia, type JolokiaClient } from '../cassandra/jolokia/client.ts'
-import { JOLOKIA_PORT, javaArguments } from '../cassandra/model/java-arguments.ts'
+import type { JolokiaClient } from '../cassandra/jolokia/client.ts'
 import { rackSizes } from '../cassandra/model/placement.ts'
-import { renderYaml } from '../cassandra/model/render-yaml.ts'
-import { firstRingTokens, type NodeTokens } from '../cassandra/model/tokens.ts'
-import { command } from '../local/command.ts'
+import { firstRingTokens } from '../cassandra/model/tokens.ts'
+import { type HandNode, startNode, unpackCassandra } from '../local/by-hand.ts'
 import { query } from '../local/cql.ts'
-import { home } from '../local/home.ts'
-import { fetchJolokia } from '../scripts/bundle.ts'
 
 const VERSION = '5.0.9'
 const RACKS = ['rack1', 'rack2', 'rack3']
@@ -24,79 +18,32 @@ const ADDRESS = ['127.0.1.1', '127.0.1.2', '127.0.1.3'] as const
 const BORN = { username: 'cassandra', password: 'cassandra' }
 const OWN = { username: 'admin', password: 'by-hand' }
 
-type HandNode = { readonly process: ChildProcess; readonly jolokia: JolokiaClient; readonly address: string }
-
 /** @returns seconds from the first start to the same state in which a CassandraCluster is Ready */
 export async function startByHand(heapMiB: number): Promise<number> {
   const root = mkdtempSync(join(tmpdir(), 'ringkeeper-floor-'))
-  await command('tar', ['-xf', jarsLayer(), '-C', root, 'opt'])
-  const plan = firstRingTokens(rackSizes(RACKS, 3), 16)
   const nodes: HandNode[] = []
   try {
+    const home = await unpackCassandra(VERSION, root)
+    const plan = firstRingTokens(rackSizes(RACKS, 3), 16)
+    const start = async (index: number): Promise<void> => {
+      const node = { node: `node${index}`, rack: RACKS[index] ?? '', version: VERSION, heapMiB }
+      const initialTokens = plan[index]?.tokens ?? []
+      nodes.push(
+        await startNode({ home, dir: join(root, node.node), node, address: ADDRESS[index] ?? '', seeds: [ADDRESS[0]], initialTokens }),
+      )
+    }
     const from = performance.now()
-    nodes.push(start(root, 0, plan, heapMiB))
+    await start(0)
     await normal(nodes)
-    nodes.push(start(root, 1, plan, heapMiB), start(root, 2, plan, heapMiB))
+    await start(1)
+    await start(2)
     await normal(nodes)
     await finish(nodes)
     return (performance.now() - from) / 1000
   } finally {
-    await Promise.all(nodes.map((node) => end(node.process)))
+    await Promise.all(nodes.map((node) => node.end()))
     rmSync(root, { recursive: true, force: true })
   }
-}
-
-function jarsLayer(): string {
-  const [file] = globSync(`cassandra-jars-${VERSION}-*.tar`, { cwd: join(home.cache, 'images') })
-  if (file === undefined) throw new Error('the jars of Cassandra are not in the cache; run npm run demo once')
-  return join(home.cache, 'images', file)
-}
-
-function start(root: string, index: number, plan: readonly NodeTokens[], heapMiB: number): HandNode {
-  const address = ADDRESS[index] ?? ''
-  const dir = join(root, `node${index}`)
-  const config = join(dir, 'config')
-  mkdirSync(config, { recursive: true })
-  const settings = {
-    clusterUID: 'by-hand',
-    clusterName: 'by-hand',
-    node: `node${index}`,
-    nodeUID: `node${index}`,
-    datacenter: 'dc1',
-    rack: RACKS[index] ?? '',
-    version: VERSION,
-    numTokens: 16,
-    seedService: '',
-    heapMiB,
-    jvmOptions: [],
-    config: {},
-    authEnabled: true,
-  }
-  // The files of a pod, with folders and loopback addresses in the place of what a pod has for itself.
-  const local = (text: string): string => text.replaceAll('/var/lib/cassandra', join(dir, 'data')).replaceAll('0.0.0.0', address)
-  const initialTokens = plan[index]?.tokens ?? []
-  writeFileSync(
-    join(config, 'cassandra.yaml'),
-    local(renderYaml({ settings, address, seeds: [ADDRESS[0]], autoBootstrap: false, initialTokens })),
-  )
-  writeFileSync(join(config, 'cassandra-rackdc.properties'), `dc=dc1\nrack=${settings.rack}\n`)
-  writeFileSync(join(config, 'logback.xml'), LOGBACK)
-  const cassandra = join(root, 'opt', 'cassandra')
-  const args = javaArguments({
-    settings,
-    home: cassandra,
-    jars: readdirSync(join(cassandra, 'lib')),
-    javaMajor: 17,
-    configDir: config,
-    logDir: dir,
-  })
-    .map(local)
-    .map((argument) => argument.replace('/ringkeeper/jolokia.jar', fetchJolokia()).replace('host=127.0.0.1', `host=${address}`))
-  const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const log = createWriteStream(join(dir, 'log'))
-  child.stdout.pipe(log)
-  child.stderr.pipe(log)
-  return { process: child, jolokia: createJolokia(JOLOKIA_PORT, address), address }
 }
 
 /** Every node serves and sees every other live. */
@@ -145,13 +92,3 @@ async function repair(jolokia: JolokiaClient, keyspace: string): Promise<void> {
     await delay(100)
   }
 }
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-}
-
-const LOGBACK = `<configuration><appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%-5level %msg%n</pattern></encoder></appender>
-<root level="INFO"><appender-ref ref="STDOUT"/></root></configuration>
-`
