@@ -20,7 +20,12 @@ export async function handle(routes: Routes, request: IncomingMessage): Promise<
 async function route(routes: Routes, request: IncomingMessage): Promise<Answer> {
   const path = request.url ?? ''
   const job = /^\/v1\/jobs\/([\w.-]{1,80})$/.exec(path)?.[1]
-  if (request.method === 'GET' && path === '/v1/view') return { status: 200, body: await routes.view() }
+  const view = /^\/v1\/view(?:\?epoch=(\d{1,15}))?$/.exec(path)
+  if (request.method === 'GET' && view !== null) {
+    // Whoever leads looks before it acts: from its first look on, the leader before it can do nothing here.
+    if (view[1] !== undefined) await routes.admit(Number(view[1]))
+    return { status: 200, body: await routes.view() }
+  }
   if (request.method === 'GET' && job !== undefined) {
     const status = routes.job(job)
     return status === undefined ? say(404, `no job ${job}`) : { status: 200, body: status }
@@ -33,7 +38,6 @@ async function route(routes: Routes, request: IncomingMessage): Promise<Answer> 
   if (!(await routes.admit(epoch as number))) {
     return { status: 409, body: { reason: 'StaleEpoch', message: `epoch ${epoch} is older than the newest one seen` } }
   }
-  if (path === '/v1/epoch') return { status: 200, body: { accepted: true, message: 'kept' } }
   if (path === '/v1/grant') return { status: 200, body: await routes.grant(object(body.grant, 'grant') as Grant) }
   if (job !== undefined) return { status: 200, body: await routes.startJob(job, object(body.job, 'job') as Job) }
   return say(404, `no PUT ${path}`)

@@ -127,8 +127,9 @@ test('a certificate of another authority, or none, gets no connection', async ()
 })
 
 test('an older leader is refused with StaleEpoch, and nothing is done', async () => {
-  assert.equal((await ask('PUT', '/v1/epoch', { epoch: 5 })).status, 200)
-  for (const path of ['/v1/epoch', '/v1/grant', '/v1/jobs/a.1']) {
+  assert.equal((await ask('GET', '/v1/view?epoch=5')).status, 200, 'the new one has looked')
+  assert.equal((await ask('GET', '/v1/view?epoch=4')).status, 200, 'the old one may look, and is not heard')
+  for (const path of ['/v1/grant', '/v1/jobs/a.1']) {
     const { status, body } = await ask('PUT', path, { epoch: 4, grant: {}, job: { kind: 'cleanup' } })
     assert.deepEqual([status, (body as { reason: string }).reason], [409, 'StaleEpoch'])
   }
@@ -171,7 +172,9 @@ test('paths and methods that do not exist are not found', async () => {
     ['DELETE', '/v1/jobs/a.1'],
     ['PUT', '/v1/jobs/..%2f..'],
     ['PUT', `/v1/jobs/${'x'.repeat(81)}`],
+    ['GET', '/v1/view?epoch=-1'],
     ['PUT', '/v1/view'],
+    ['PUT', '/v1/epoch'],
   ] as const) {
     assert.equal((await ask(method, path, { epoch: 1 })).status, 404, `${method} ${path}`)
   }

@@ -1,9 +1,8 @@
 // The contract between operator and agent: JSON over mutual TLS on the port `agent` (8443) of each Cassandra pod.
-//   GET  /v1/view        → AgentView            what this node says of itself and of the ring
+//   GET  /v1/view?epoch= → AgentView            what this node says of itself and of the ring; who asks is heard of
 //   PUT  /v1/grant       ← GrantRequest         → Receipt   permission for one start, kept in the marker
 //   PUT  /v1/jobs/{id}   ← JobRequest           → JobStatus starts a job once; a second PUT of the id answers its status
 //   GET  /v1/jobs/{id}                          → JobStatus 404 when the id is unknown
-//   PUT  /v1/epoch       ← { epoch }            → Receipt   a new leader announces itself
 // Every write carries the epoch (transition count of the leader lease); a lower one than the highest seen is refused
 // with 409 StaleEpoch, so that a paused old leader can do nothing (Leases alone are no fence). Other answers than 200:
 // 400 and 413 for a request that cannot be read, 403 for any other client than the operator, 500 with the agent's words.

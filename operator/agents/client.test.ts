@@ -37,7 +37,7 @@ const asked = () => new Promise((resolve) => server.once('asked', resolve))
 test('a client that is closed lets the request on its way end, and its connection with it', async () => {
   const client = createAgentClient(credentials, port())
   const arrived = asked()
-  const view = client.view(address)
+  const view = client.view(address, 1)
   await arrived
   client.close()
   assert.equal(sockets.size, 1)
@@ -49,7 +49,7 @@ test('a client that is closed lets the request on its way end, and its connectio
 test('a client that is closed at rest leaves no connection', async () => {
   const client = createAgentClient(credentials, port())
   const arrived = asked()
-  const view = client.view(address)
+  const view = client.view(address, 1)
   await arrived
   answer()
   await view
@@ -60,7 +60,7 @@ test('a client that is closed at rest leaves no connection', async () => {
 
 test('an agent of another authority is silent, and the message says what will end it', async () => {
   const client = createAgentClient({ ...credentials, ca: other.cert }, port())
-  const view = await client.view(address)
+  const view = await client.view(address, 1)
   assert.ok(!view.known)
   assert.equal(view.reason, 'NoAnswer')
   assert.match(view.message, /its certificate is not accepted .* the kubelet brings a new one within two minutes/)

@@ -8,7 +8,8 @@ export type AgentAddress = { readonly ip: string; readonly nodeUID: string }
 export type ClientCredentials = { readonly cert: string; readonly key: string; readonly ca: string }
 
 export type AgentClient = {
-  readonly view: (address: AgentAddress) => Promise<Fact<AgentView>>
+  /** The epoch tells the agent who leads now, so that a leader before can do nothing there any more. */
+  readonly view: (address: AgentAddress, epoch: number) => Promise<Fact<AgentView>>
   readonly grant: (address: AgentAddress, epoch: number, grant: Grant) => Promise<Receipt>
   readonly startJob: (address: AgentAddress, epoch: number, id: string, job: Job) => Promise<JobStatus>
   /** Connections end when the last request on its way is answered. */
@@ -68,9 +69,9 @@ export function createAgentClient(credentials: ClientCredentials, port = AGENT_P
       request.end(text)
     })
   return {
-    view: async (address) => {
+    view: async (address, epoch) => {
       try {
-        return known((await call(address, 'GET', '/v1/view')) as AgentView, Date.now())
+        return known((await call(address, 'GET', `/v1/view?epoch=${epoch}`)) as AgentView, Date.now())
       } catch (error) {
         return unknown('NoAnswer', explain(error))
       }

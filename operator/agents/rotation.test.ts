@@ -26,7 +26,11 @@ import { createAgentClients } from './clients.ts'
 
 const DAY = 86_400_000
 const cluster = { metadata: { name: 'demo', namespace: 'shop', uid: 'cluster-uid' }, spec: {} } as unknown as CassandraCluster
-const routes = { view: async () => ({ clusterUID: 'cluster-uid' }) as AgentView, serving: () => true } as unknown as Routes
+const routes = {
+  view: async () => ({ clusterUID: 'cluster-uid' }) as AgentView,
+  admit: async () => true,
+  serving: () => true,
+} as unknown as Routes
 const closing: (() => void)[] = []
 after(() => {
   for (const close of closing) close()
@@ -125,7 +129,7 @@ test('a rotation from the first to the last write, and no request fails', async 
     const of = (nodeUID: string): AgentClient => each.get(nodeUID) as AgentClient
     return {
       ...of(agents[0]!.nodeUID),
-      view: (address) => of(address.nodeUID).view(address),
+      view: (address, epoch) => of(address.nodeUID).view(address, epoch),
       close: () => {
         for (const client of each.values()) client.close()
       },
@@ -134,10 +138,10 @@ test('a rotation from the first to the last write, and no request fails', async 
   closing.push(clients.close)
 
   let credentials = first
-  const ask = (nodeUID: string, by = clients.of(cluster, credentials)) => by.view({ ip: '127.0.0.1', nodeUID })
+  const ask = (nodeUID: string, by = clients.of(cluster, credentials)) => by.view({ ip: '127.0.0.1', nodeUID }, 1)
   const askAnew = async ({ nodeUID, port }: (typeof agents)[number], by = credentials): Promise<Fact<AgentView>> => {
     const once = createAgentClient(by, port())
-    const answer = await once.view({ ip: '127.0.0.1', nodeUID })
+    const answer = await once.view({ ip: '127.0.0.1', nodeUID }, 1)
     once.close()
     return answer
   }
@@ -199,7 +203,7 @@ test('a rotation from the first to the last write, and no request fails', async 
   const other = await askAnew({ ...agent, nodeUID: 'uid-demo-dc1-b-0' })
   assert.equal(other.known ? '' : other.message, 'another node answers at this address')
   const nobody = createAgentClient({ ...credentials, cert: '', key: '' }, agent.port())
-  assert.equal((await nobody.view({ ip: '127.0.0.1', nodeUID: agent.nodeUID })).known, false, 'somebody without a certificate is let in')
+  assert.equal((await nobody.view({ ip: '127.0.0.1', nodeUID: agent.nodeUID }, 1)).known, false, 'somebody without a certificate is let in')
   await assert.rejects(
     new Promise((resolve, reject) => {
       const socket = tls.connect({

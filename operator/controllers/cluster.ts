@@ -108,7 +108,7 @@ export function createClusterController(input: ControllerInput): ClusterControll
       epoch,
       ownImage: input.ownImage,
       revisionOf,
-      askAgent: (node, ip) => agents.view({ ip, nodeUID: node.spec.nodeUID }),
+      askAgent: (node, ip) => agents.view({ ip, nodeUID: node.spec.nodeUID }, epoch),
       superuser: superuserFact(cluster, cluster.spec.auth?.enabled === false ? '' : await readSuperuser(client, cluster)),
       childProblems: paused ? [] : await applyChildren({ client, stores, cluster, manager: MANAGER }),
       dryRun: (nodes) => dryRunPods(client, cluster, nodes, input.ownImage),

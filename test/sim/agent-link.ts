@@ -13,9 +13,9 @@ export function createAgentLink(sim: Sim, link: Link): AgentClient {
     return pod.agent
   }
   return {
-    view: (address) =>
+    view: (address, epoch) =>
       link
-        .call(false, () => find(address).view())
+        .call(false, () => find(address).view(epoch))
         .then(
           (view) => known(view, view.at),
           (error: unknown) => unknown('NoAnswer', String(error)),

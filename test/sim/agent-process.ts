@@ -26,7 +26,7 @@ export type AgentProcess = {
   readonly tick: () => void
   /** The launcher of a new container asks; `error` is why the last JVM ended. */
   readonly request: (error: string | undefined) => void
-  readonly view: () => AgentView
+  readonly view: (epoch: number) => AgentView
   readonly grant: (epoch: number, grant: Grant) => Receipt
   readonly startJob: (epoch: number, id: string, job: Job) => JobStatus
 }
@@ -129,7 +129,8 @@ export function createAgentProcess(input: AgentInput): AgentProcess {
       const { reason: _, ...rest } = start
       start = error === undefined ? rest : { ...rest, reason: 'StartFailed', message: error }
     },
-    view: () => {
+    view: (epoch) => {
+      volume.epoch = Math.max(volume.epoch, epoch)
       const jvm = input.jvm()
       const isUp = jvm?.answersJmx === true
       return {
