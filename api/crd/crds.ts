@@ -173,8 +173,8 @@ function schemaOf(kind: Kind): object {
       kind: { type: 'string' },
       // Declared, because a rule may name a field only where the schema has it; the limit bounds the cost of the rules.
       metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 253 } } },
-      spec: { ...structural(kind.spec), description: 'What is wished.' },
-      status: { ...structural(kind.status), description: 'What is.' },
+      spec: { ...structural(kind.spec), description: 'What the object should be.' },
+      status: { ...structural(kind.status), description: 'What it is.' },
     },
     ...rules(...kind.rules),
   }

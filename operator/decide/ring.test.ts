@@ -11,6 +11,7 @@ import {
   whyNotIdle,
   whyNotOneSchema,
   whyNotQuiet,
+  whyNotServing,
   whyNotVersion,
 } from './ring.ts'
 
@@ -89,4 +90,19 @@ test('quiet, idle, one schema, one version: one view is enough to say no', () =>
 test('a member that a view has lost, as when another node took its address (H10)', () => {
   const taken = Object.fromEntries([0, 2].map((index) => [addressOf(index), hostID(index)]))
   assert.match(whyMemberMissing(up(at(2, { hostIDs: taken }))) ?? '', /^demo-dc1-rack3-0 does not list demo-dc1-rack2-0 \(host id host-1\)/)
+})
+
+describe('serving, as people read it', () => {
+  const servesAll = (world: ReturnType<typeof snapshot>): readonly boolean[] =>
+    world.nodes.map((node) => whyNotServing(node, world) === undefined)
+
+  test('a silent neighbour makes nobody else unready', () => {
+    assert.deepEqual(servesAll(snapshot({ stages: ['up', 'silent', 'up'] })), [true, false, true])
+  })
+
+  test('a member that sees it down does, one that only joins and has not met everybody does not', () => {
+    assert.deepEqual(servesAll(up(at(2, { unreachable: [addressOf(0)] }))), [false, true, true])
+    const joins = up(at(3, { unreachable: [addressOf(0)] }), ['up', 'up', 'up', 'joining'])
+    assert.deepEqual(servesAll(joins).slice(0, 3), [true, true, true])
+  })
 })

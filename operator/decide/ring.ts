@@ -70,7 +70,8 @@ export function whyNotServing(node: NodeView, snapshot: Snapshot): string | unde
   if (!servesItself(node)) return `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
   const witness = seen(snapshot).find(({ node: other, cassandra }) => {
     const address = Object.entries(cassandra.hostIDs).find(([, hostID]) => hostID === own.hostID)?.[0]
-    return other !== node && address !== undefined && cassandra.unreachable.includes(address)
+    // One that only joins has not met everybody yet.
+    return other !== node && hasJoined(other) && address !== undefined && cassandra.unreachable.includes(address)
   })
   return witness === undefined ? undefined : `${nameOf(witness.node)} sees ${name} down`
 }
