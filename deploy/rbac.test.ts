@@ -10,7 +10,7 @@ const lines = (rules: readonly Rule[]): readonly string[] =>
 // A second place on purpose: a right more than these is a decision, and it is made here too.
 test('the rights in every namespace are these and no others', () => {
   assert.deepEqual(lines(clusterRules), [
-    'ringkeeper.io/cassandraclusters: list watch',
+    'ringkeeper.io/cassandraclusters: get list watch',
     'ringkeeper.io/cassandraclusters/status: update',
     'ringkeeper.io/cassandranodes/status: update',
     'ringkeeper.io/cassandranodes: get list watch create delete',

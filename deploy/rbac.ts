@@ -12,7 +12,12 @@ const OURS = 'ringkeeper.io'
 
 /** In every namespace, because clusters may be made in any. */
 export const clusterRules: readonly Rule[] = [
-  { apiGroup: OURS, resources: ['cassandraclusters'], verbs: ['list', 'watch'], why: 'what users wish; the spec is never written' },
+  {
+    apiGroup: OURS,
+    resources: ['cassandraclusters'],
+    verbs: ['get', 'list', 'watch'],
+    why: 'what users wish, read again before a protection is loosened; the spec is never written',
+  },
   {
     apiGroup: OURS,
     resources: ['cassandraclusters/status', 'cassandranodes/status'],

@@ -215,6 +215,10 @@ export function createClusterController(input: ControllerInput): ClusterControll
         return await reconcile(key)
       } catch (error) {
         if (error instanceof KubeError && error.kind === 'conflict') return 100 // read again and decide again
+        // The status stands as it was: who looks at the cluster must learn that it does not move, and why.
+        const [namespace = '', name = ''] = key.split('/')
+        const cluster = stores.clusters.get(namespace, name)
+        if (cluster !== undefined) input.record(cluster, 'Warning', 'PassFailed', error instanceof Error ? error.message : String(error))
         throw error
       }
     },

@@ -87,6 +87,12 @@ test('deletes a pod that is not running, to give it another template', async () 
   await soon('another pod', async () => ![first, undefined].includes(await uid()))
 })
 
+test('loosens a budget that protects more than there is', async () => {
+  const budget = async () => (await api.kubectl.get<{ spec: { minAvailable: number } }>(['pdb', 'demo-dc1']))?.spec.minAvailable
+  await api.kubectl.run(['patch', 'pdb', 'demo-dc1', '--type=merge', '-p', '{"spec":{"minAvailable":7}}'])
+  await soon('the budget follows the nodes', async () => (await budget()) === 2)
+})
+
 test('was refused nothing', () => {
   assert.doesNotMatch(words, /forbidden|HTTP 40[13]/i)
 })
