@@ -1,7 +1,7 @@
 // The local Kubernetes cluster: three nodes in three zones on one machine. `up` may be repeated; what is stale, foreign or
 // half is cleared first, judged by whether its processes live.
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binary, buildBinaries } from './binaries.ts'
 import { succeeds } from './command.ts'
@@ -54,7 +54,14 @@ export async function up(images: () => Promise<readonly string[]>): Promise<void
     for (const [index, node] of nodes.entries()) await startKubelet(home.state, node, `zone-${index + 1}`, controlPlane.certificates)
     await awaitNodes()
   })
+  linkKubectl()
   writeFileSync(stamp, fingerprint())
+}
+
+/** Beside the kubeconfig, for people whose machine has no kubectl. */
+function linkKubectl(): void {
+  mkdirSync(join(home.state, 'bin'), { recursive: true })
+  symlinkSync(binary('kubectl'), join(home.state, 'bin', 'kubectl'))
 }
 
 /** Waits until the kubelets have registered and are Ready; one that ended throws with the tail of its log. */

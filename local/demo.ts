@@ -20,6 +20,8 @@ import { say, step, total } from './progress.ts'
 const { values } = parseArgs({
   options: { down: { type: 'boolean' }, kind: { type: 'boolean' }, context: { type: 'string' }, image: { type: 'string' } },
 })
+/** For a shell without a kubectl too. */
+const LOCAL = '  export KUBECONFIG=$(npm run --silent kubeconfig) PATH=$PATH:$(dirname $(npm run --silent kubeconfig))/bin\n'
 const manifest = join(home.checkout, 'deploy', 'examples', 'minimal.yaml')
 
 try {
@@ -82,7 +84,7 @@ function namespace(): string {
 }
 
 function suggestions(): string {
-  const where = values.context !== undefined || values.kind === true ? '' : '  export KUBECONFIG=$(npm run --silent kubeconfig)\n'
+  const where = values.context !== undefined || values.kind === true ? '' : LOCAL
   const again = [values.kind === true ? ['--kind'] : [], values.context === undefined ? [] : ['--context', values.context]].flat()
   return `${where}  kubectl -n demo get cass,cassn,pods\n  kubectl -n demo scale cass demo --replicas=4\n  npm run demo -- ${[...again, '--down'].join(' ')}`
 }
