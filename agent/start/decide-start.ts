@@ -73,10 +73,8 @@ function refuseStrangers({ settings, marker, imageVersion, javaMajor, hasData }:
 /** A member of the ring starts by itself: after an outage there may be nobody to ask. */
 function startMember({ settings, marker, seeds, podIP }: StartFacts): StartVerdict | undefined {
   if (marker.state !== 'Joined') return undefined
-  if (settings.expectedHostID === undefined) {
-    return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID} (not yet recorded)` }
-  }
-  return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID}` }
+  const note = settings.expectedHostID === undefined ? ' (not yet recorded)' : ''
+  return { kind: 'start', plan: memberPlan(seeds, podIP), message: `starting again as host id ${marker.hostID}${note}` }
 }
 
 /**

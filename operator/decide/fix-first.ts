@@ -1,6 +1,6 @@
 // A pod that does not live anyway gets the newest template at once, so that a good spec always gets out of a bad one (INV-8);
 // a pod that has ended for good makes room for its successor, and one whose address is taken for one with another address.
-import { agentOf, hasJoined, hostIDOf, nameOf, seen, servesItself } from './ring.ts'
+import { addressIn, agentOf, hasJoined, hostIDOf, nameOf, seen, servesItself } from './ring.ts'
 import type { Decision, NodeView, Snapshot, Step } from './types.ts'
 import { act, settled } from './verdicts.ts'
 
@@ -56,7 +56,7 @@ function isSeenDown(node: NodeView, snapshot: Snapshot): boolean {
     others.length > 0 &&
     views.length === others.length &&
     views.every(({ cassandra }) => {
-      const address = Object.entries(cassandra.hostIDs).find(([, hostID]) => hostID === hostIDOf(node))?.[0]
+      const address = addressIn(cassandra, hostIDOf(node))
       return address !== undefined && !cassandra.live.includes(address)
     })
   )

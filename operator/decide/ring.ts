@@ -53,6 +53,20 @@ export function isHeld(node: NodeView): boolean {
   return agent.start.phase !== 'Started' && agent.marker.grant?.podUID !== node.pod.uid
 }
 
+/** What it says of itself while it serves; else why it does not, in words. */
+function ownIfServing(node: NodeView): CassandraView | string {
+  const name = nameOf(node)
+  if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
+  const own = node.own.value.cassandra
+  if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`
+  return servesItself(node) ? own : `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
+}
+
+/** The address under which a view lists a host id; undefined when it lists none. */
+export function addressIn(view: CassandraView, hostID: string | undefined): string | undefined {
+  return Object.entries(view.hostIDs).find(([, id]) => id === hostID)?.[0]
+}
+
 /** Serving by its own word, and a live member in the view of every other node that has joined. */
 export function isNormal(node: NodeView, snapshot: Snapshot): boolean {
   return whyNotNormal(node, snapshot) === undefined
@@ -64,12 +78,10 @@ export function isNormal(node: NodeView, snapshot: Snapshot): boolean {
  */
 export function whyNotServing(node: NodeView, snapshot: Snapshot): string | undefined {
   const name = nameOf(node)
-  if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
-  const own = node.own.value.cassandra
-  if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`
-  if (!servesItself(node)) return `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
+  const own = ownIfServing(node)
+  if (typeof own === 'string') return own
   const witness = seen(snapshot).find(({ node: other, cassandra }) => {
-    const address = Object.entries(cassandra.hostIDs).find(([, hostID]) => hostID === own.hostID)?.[0]
+    const address = addressIn(cassandra, own.hostID)
     // One that only joins has not met everybody yet.
     return other !== node && hasJoined(other) && address !== undefined && cassandra.unreachable.includes(address)
   })
@@ -83,17 +95,15 @@ export function whyNotServing(node: NodeView, snapshot: Snapshot): string | unde
 export function whyNotNormal(node: NodeView, snapshot: Snapshot, without?: NodeView): string | undefined {
   const name = nameOf(node)
   if (node.pod?.deleting) return `${name}: its pod is ending`
-  if (!node.own.known) return `${name}: its agent does not answer (${node.own.message})`
-  const own = node.own.value.cassandra
-  if (own === undefined) return `${name}: Cassandra is not up (${node.own.value.start.message})`
-  if (!servesItself(node)) return `${name} is ${own.operationMode}${own.nativeTransportRunning ? '' : ', CQL is off'}`
+  const own = ownIfServing(node)
+  if (typeof own === 'string') return own
   const recorded = node.record.status?.hostID
   if (recorded !== undefined && own.hostID !== recorded) return `${name} runs as host id ${own.hostID}, its record says ${recorded}`
   for (const other of snapshot.nodes) {
     if (other === node || other === without || !hasJoined(other)) continue
     const view = agentOf(other)?.cassandra
     if (view === undefined) return `the view of ${nameOf(other)} is missing`
-    const address = Object.entries(view.hostIDs).find(([, hostID]) => hostID === own.hostID)?.[0]
+    const address = addressIn(view, own.hostID)
     if (address === undefined) return `${nameOf(other)} does not know ${name}`
     if (!view.live.includes(address)) return `${nameOf(other)} sees ${name} down`
     if (view.joining.includes(address)) return `${nameOf(other)} sees ${name} joining`

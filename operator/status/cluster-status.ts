@@ -7,7 +7,7 @@ import { type Reason, reasons } from '../../api/reasons.ts'
 import { type Loss, quorumLostWithout } from '../../cassandra/model/availability.ts'
 import { ringOf } from '../decide/availability.ts'
 import type { Decided } from '../decide/order.ts'
-import { hasJoined, hostIDOf, nameOf, seen, servesItself, whyNotAllUp, whyNotServing } from '../decide/ring.ts'
+import { addressIn, hasJoined, hostIDOf, nameOf, seen, servesItself, whyNotAllUp, whyNotServing } from '../decide/ring.ts'
 import type { NodeView, Snapshot, Verdict } from '../decide/types.ts'
 import { cassandraName } from '../desired/node-settings.ts'
 import { type ConditionInput, mergeConditions } from './conditions.ts'
@@ -130,7 +130,7 @@ function isLive(node: NodeView, snapshot: Snapshot): boolean {
   if (node.own.known && !servesItself(node)) return false
   const views = seen(snapshot).filter((view) => hasJoined(view.node))
   const live = views.filter(({ cassandra }) => {
-    const address = Object.entries(cassandra.hostIDs).find(([, id]) => id === hostIDOf(node))?.[0]
+    const address = addressIn(cassandra, hostIDOf(node))
     return address !== undefined && cassandra.live.includes(address)
   })
   return live.length * 2 > views.length

@@ -2,7 +2,7 @@ import type { NodeStatus } from '../../api/kinds/cassandra-node.ts'
 import type { Reason } from '../../api/reasons.ts'
 import { primaryShares } from '../../cassandra/model/tokens.ts'
 import { formatBytes } from '../../lib/units.ts'
-import { agentOf, hasJoined, nameOf, seen, servesItself, whyNotServing } from '../decide/ring.ts'
+import { addressIn, agentOf, hasJoined, nameOf, seen, servesItself, whyNotServing } from '../decide/ring.ts'
 import { reasonOf } from '../decide/trouble.ts'
 import type { NodeView, Snapshot } from '../decide/types.ts'
 import { type ConditionInput, mergeConditions } from './conditions.ts'
@@ -49,7 +49,7 @@ function stateOf(node: NodeView, snapshot: Snapshot): string {
   const views = seen(snapshot).filter((view) => view.node !== node)
   if (views.length === 0 && agentOf(node) === undefined) return '?N'
   const live = views.some(({ cassandra }) => {
-    const address = Object.entries(cassandra.hostIDs).find(([, id]) => id === node.record.status?.hostID)?.[0]
+    const address = addressIn(cassandra, node.record.status?.hostID)
     return address !== undefined && cassandra.live.includes(address)
   })
   return live ? 'UN' : 'DN'
